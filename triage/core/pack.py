@@ -1,0 +1,53 @@
+"""What a pack says, as values. Reading the files is `edges.packs`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from triage.core.ladder import Ladder
+from triage.core.recogniser import Recogniser
+from triage.core.rule import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifiers:
+    """The shapes of a marketplace's numbers, in text and in links.
+
+    Patterns use the group names `order`, `posting`, `shipment`, `return_number` and
+    `receipt`; text is normalised before matching (`core.words.normal`).
+    """
+
+    order: re.Pattern[str]  # the whole of an order number, for what the owner types
+    text: tuple[re.Pattern[str], ...]
+    links: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marketplace:
+    """One folder under packs/: who writes, how numbers look, what letters say."""
+
+    id: str
+    title: str
+    domains: tuple[str, ...]  # registered domains that speak for it when authenticated
+    streams: Mapping[str, str] = field(hash=False)  # sub-domain -> stream name or "orders"
+    needles: tuple[str, ...]  # lower-case words that make a header worth a look
+    support: tuple[str, ...]  # addresses the owner may write to
+    identifiers: Identifiers
+    recognisers: tuple[Recogniser, ...]
+    rules: tuple[Rule, ...]
+    contacts: Mapping[str, str] = field(hash=False)  # facts about the marketplace's company
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packs:
+    """All packs of one home."""
+
+    marketplaces: tuple[Marketplace, ...]
+    ladder: Ladder
+    fingerprint: str  # SHA-256 over every file read: another one rebuilds the index
+
+    def marketplace(self, pack_id: str) -> Marketplace:
+        return next(m for m in self.marketplaces if m.id == pack_id)
+
+    def rule(self, pack_id: str, rule_id: str) -> Rule:
+        return next(r for r in self.marketplace(pack_id).rules if r.id == rule_id)

@@ -1,0 +1,54 @@
+"""Rules: what should follow what, and how long silence is normal. All data."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from triage.core.deadline import Term
+from triage.core.event import EventKind
+
+
+class Scope(StrEnum):
+    """What a rule is asked about: every parcel, or the order as a whole."""
+
+    POSTING = "posting"
+    ORDER = "order"
+
+
+class Check(StrEnum):
+    """Named checks: the closed list of what a rule may ask beside since and until."""
+
+    NONE = ""
+    REFUND_SHORT = "refund_short"  # money came, less than was cancelled or returned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grace:
+    """How long silence is normal after `since`.
+
+    With `start` the clock runs from a date the event carries (its last value among
+    the `since` and `moved_by` events); an event without that date fires nothing.
+    """
+
+    term: Term
+    start: str = ""  # an event attribute such as promised_on; "" is the event's own day
+    before: bool = False  # fire `term` before that date rather than after it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One thing that can go wrong, in words a lawyer can read."""
+
+    id: str
+    title: str
+    scope: Scope
+    since: tuple[EventKind, ...]  # empty: only the owner can report it
+    until: tuple[EventKind, ...]  # events that stop it
+    grace: Grace
+    moved_by: tuple[EventKind, ...] = ()  # later events that carry a newer date
+    needs: tuple[EventKind, ...] = ()  # events without which the rule does not apply
+    report: bool = False  # the owner may open it by `triage report`
+    check: Check = Check.NONE
+    basis: str
+    quiet_when: str  # in words; each has a sample that stays quiet
+    asks: str = ""  # question to the owner while the case rests on a guess
+    amount_from: tuple[EventKind, ...] = ()  # whose amount is at stake, first that has one

@@ -1,0 +1,1 @@
+"""Thin edges: one library or device each, nothing decided here."""

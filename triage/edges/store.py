@@ -1,0 +1,113 @@
+"""The index in SQLite: one connection per job, explicit transactions, no SQL elsewhere.
+
+Writes happen inside `transaction()` only, which begins IMMEDIATE: sqlite-utils' own
+`atomic()` begins deferred and under WAL fails at once on the upgrade to a write.
+"""
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlite_utils import Database
+
+from triage.core.act import Act, ActKind
+from triage.core.event import Certainty, Event, EventKind
+from triage.core.message import Message, Where
+from triage.core.recogniser import Reading
+from triage.edges import schema
+from triage.errors import DiskError, TriageError
+
+WRITERS_WAIT_SECONDS = 30
+
+
+class DamagedIndex(TriageError):
+    """The index cannot be read. It is derived: make it again with `triage rebuild`."""
+
+
+class Store:
+    """One open index. Not for use by two threads at once."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the index at `path`, making its tables when the file is new.
+
+        Raises:
+            DamagedIndex: the file is not a readable SQLite database.
+            DiskError: the folder cannot be written.
+        """
+        self.path = path
+        try:
+            conn = sqlite3.connect(path, timeout=WRITERS_WAIT_SECONDS)
+            for pragma in (
+                "foreign_keys=on",
+                "trusted_schema=off",
+                "journal_mode=wal",
+                "synchronous=full",
+            ):
+                conn.execute(f"pragma {pragma}")
+            self._db = Database(conn, execute_plugins=False, strict=True)
+            if "meta" not in self._db.table_names():
+                with self.transaction():
+                    if "meta" not in self._db.table_names():
+                        for statement in schema.TABLES.split(";"):
+                            if statement.strip():
+                                conn.execute(statement)
+                        self.set_meta("version", str(schema.VERSION))
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise DiskError(f"{path}: {error}") from error
+            raise DamagedIndex(f"{path}: {error}") from error
+
+    def close(self) -> None:
+        self._db.conn.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Group writes: all of them, or none. Nested use joins the outer one."""
+        conn = self._db.conn
+        if conn.in_transaction:
+            yield
+            return
+        conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            conn.rollback()
+            raise
+        else:
+            conn.commit()
+
+    def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+        """Run a query of the edges; jobs use the named methods."""
+        return list(self._db.query(sql, values))
+
+    def write(self, table: str, row: Mapping[str, Any]) -> None:
+        """Insert or replace one row of an existing table (a typo must not make one)."""
+        self.write_all(table, [row])
+
+    def write_all(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        if not self._db[table].exists():
+            raise LookupError(f"no table {table}")
+        with self.transaction():
+            self._db[table].insert_all(rows, replace=True)  # type: ignore[union-attr]
+
+    def execute(self, sql: str, *values: Any) -> int:
+        """Run a statement inside a transaction and return how many rows it changed."""
+        with self.transaction():
+            return self._db.conn.execute(sql, values).rowcount
+
+    def meta(self, key: str, default: str = "") -> str:
+        found = self.rows("SELECT value FROM meta WHERE key = ?", key)
+        return str(found[0]["value"]) if found else default
+
+    def set_meta(self, key: str, value: str) -> None:
+        self.write("meta", {"key": key, "value": value})

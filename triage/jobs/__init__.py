@@ -1,0 +1,1 @@
+"""Jobs: each is one command and one scheduled tick, harmless to run twice."""
