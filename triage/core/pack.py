@@ -45,6 +45,8 @@ class Packs:
     marketplaces: tuple[Marketplace, ...]
     ladder: Ladder
     fingerprint: str  # SHA-256 over every file read: another one rebuilds the index
+    events: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Event kind -> what happened, in the owner's language: «заказ отменён»."""
 
     def marketplace(self, pack_id: str) -> Marketplace:
         return next(m for m in self.marketplaces if m.id == pack_id)

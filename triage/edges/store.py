@@ -5,26 +5,20 @@ Writes happen inside `transaction()` only, which begins IMMEDIATE: sqlite-utils'
 """
 
 import contextlib
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from sqlite_utils import Database
 
-from triage.core.act import Act, ActKind
-from triage.core.event import Certainty, Event, EventKind
-from triage.core.message import Message, Where
-from triage.core.recogniser import Reading
 from triage.edges import schema
 from triage.errors import DiskError, TriageError
 
 WRITERS_WAIT_SECONDS = 30
 
 
-class DamagedIndex(TriageError):
+class DamagedIndexError(TriageError):
     """The index cannot be read. It is derived: make it again with `triage rebuild`."""
 
 
@@ -35,7 +29,7 @@ class Store:
         """Open the index at `path`, making its tables when the file is new.
 
         Raises:
-            DamagedIndex: the file is not a readable SQLite database.
+            DamagedIndexError: the file is not a readable SQLite database.
             DiskError: the folder cannot be written.
         """
         self.path = path
@@ -59,7 +53,7 @@ class Store:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise DiskError(f"{path}: {error}") from error
-            raise DamagedIndex(f"{path}: {error}") from error
+            raise DamagedIndexError(f"{path}: {error}") from error
 
     def close(self) -> None:
         self._db.conn.close()

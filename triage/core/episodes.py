@@ -1,0 +1,181 @@
+"""When a rule held: the stretches of time between a `since` and its `until`.
+
+An order may be cancelled twice, or be kept in storage longer twice; each stretch is an
+episode, and the newest that has begun is the case.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from triage.core.act import Act, ActKind
+from triage.core.deadline import Calendar
+from triage.core.event import Certainty, Event
+from triage.core.facts import amount_of, owed
+from triage.core.rule import Check, Rule
+
+LAPSED = "lapsed"  # closed_by of a reminder whose day has passed
+OWNER = "owner"  # closed_by of a case the owner closed
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One stretch during which a rule may hold."""
+
+    since: tuple[Event, ...]  # what it rests on; empty when the owner reported it
+    opens_on: date
+    closed_on: date | None = None
+    closed_by: str = ""
+    doubts: tuple[Event, ...] = ()  # guesses that would have closed it
+
+    @property
+    def ever_opened(self) -> bool:
+        return self.closed_on is None or self.closed_on >= self.opens_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What one rule is asked about one order or posting."""
+
+    rule: Rule
+    events: Sequence[Event]
+    reports: Sequence[Act]
+    acts: Sequence[Act]  # of the case, oldest first
+    zone: ZoneInfo
+    calendar: Calendar
+    titles: Mapping[str, str]
+
+    def day(self, at: datetime) -> date:
+        """Return the owner's local date of an instant."""
+        return at.astimezone(self.zone).date()
+
+    def last(self, kind: ActKind) -> Act | None:
+        return next((a for a in reversed(self.acts) if a.kind is kind), None)
+
+    def answer(self, event: Event) -> bool | None:
+        """Return the owner's word on a guess, where it came after the guess."""
+        told = self.last(ActKind.ANSWERED)
+        if told is None or told.at < event.at:
+            return None
+        return told.data["answer"] == "yes"
+
+    def believed(self, event: Event) -> bool:
+        return event.certainty > Certainty.GUESS or bool(self.answer(event))
+
+
+def episodes(question: Question) -> list[Episode]:
+    """List the stretches in order of time, those that never opened left out."""
+    rule = question.rule
+    if not set(rule.needs) <= {event.kind for event in question.events}:
+        return []
+    found = (
+        _short_refunds(question)
+        if rule.check is Check.REFUND_SHORT
+        else [*_walk(question), *_reported(question)]
+    )
+    found = [e for e in found if e.ever_opened]
+    return sorted(found, key=lambda e: e.opens_on)
+
+
+def _stops(question: Question) -> Iterator[Event]:
+    reopened = question.last(ActKind.REOPENED)
+    for event in question.events:
+        if reopened and event.at <= reopened.at:
+            continue
+        if event.kind in question.rule.until and question.answer(event) is not False:
+            yield event
+
+
+def _walk(question: Question) -> Iterator[Episode]:
+    """Go through the events by day; on one day, what opens comes before what closes."""
+    rule, current = question.rule, None
+    stops = {event.id for event in _stops(question)}
+    for event in sorted(
+        question.events, key=lambda e: (question.day(e.at), e.kind in rule.until, e.at)
+    ):
+        day = question.day(event.at)
+        if event.id in stops and current is not None:
+            if question.believed(event):
+                yield replace(current, closed_on=day, closed_by=event.kind, doubts=())
+                current = None
+            else:
+                current = replace(current, doubts=(*current.doubts, event))
+        elif event.kind in (*rule.since, *rule.moved_by):
+            new = _opening(question, event)
+            if new is None:
+                continue
+            if current is None:
+                current = new if event.kind in rule.since or rule.grace.start else None
+            elif event.kind not in rule.moved_by:
+                current = replace(current, since=(*current.since, event))
+            elif day < current.opens_on:
+                current = replace(new, doubts=current.doubts)
+            else:
+                yield replace(_lapse(question, current), closed_on=day)
+                current = new
+    if current is not None:
+        yield _lapse(question, current)
+
+
+def _opening(question: Question, event: Event) -> Episode | None:
+    """Start an episode from an event, or not if it lacks the date that counts."""
+    grace, day = question.rule.grace, question.day(event.at)
+    if not grace.start:
+        return Episode((event,), grace.term.ends_on(day, question.calendar))
+    if grace.start not in event.attributes:
+        return None
+    named = date.fromisoformat(event.attributes[grace.start])
+    if not grace.before:
+        return Episode((event,), grace.term.ends_on(named, question.calendar))
+    opens = max(day, named - timedelta(days=grace.term.value))
+    return Episode((event,), opens, named + timedelta(days=1), LAPSED)
+
+
+def _lapse(question: Question, episode: Episode) -> Episode:
+    """Keep the end that a reminder carries from its start; others stay open."""
+    return episode if question.rule.grace.before else replace(episode, closed_on=None)
+
+
+def _reported(question: Question) -> Iterator[Episode]:
+    """Yield one open episode for the owner's reports, closed by what came after it."""
+    if not question.reports:
+        return
+    told = question.reports[0]
+    opened = question.day(told.at)
+    if "on" in told.data:
+        opened = date.fromisoformat(told.data["on"])
+    doubts: list[Event] = []
+    for stop in _stops(question):
+        if question.day(stop.at) < opened:
+            continue
+        if question.believed(stop):
+            yield Episode((), opened, question.day(stop.at), stop.kind)
+            return
+        doubts.append(stop)
+    yield Episode((), opened, doubts=tuple(doubts))
+
+
+def _short_refunds(question: Question) -> Iterator[Episode]:
+    """Yield the stretch in which all refunds together are less than what is owed."""
+    whole = owed(question.events)
+    paid = [e for e in question.events if e.kind in question.rule.since]
+    sums = [amount_of(e) for e in paid]
+    if whole is None or not paid or None in sums:
+        return
+    term, total = question.rule.grace.term, Decimal(0)
+    opened: Episode | None = None
+    for event, amount in zip(paid, sums, strict=True):
+        total += amount or 0
+        day = question.day(event.at)
+        if opened is not None and opened.opens_on > day:
+            opened = None  # more money came before anyone had to worry
+        if total >= whole:
+            if opened is not None:
+                yield replace(opened, closed_on=day, closed_by=event.kind)
+            return
+        if opened is None:
+            opened = Episode((event,), term.ends_on(day, question.calendar))
+    if opened is not None:
+        yield opened

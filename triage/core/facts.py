@@ -1,0 +1,115 @@
+"""What the letters of an order say, as named facts and as sums of money."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from triage.core.case import Fact
+from triage.core.event import Certainty, Event, EventKind
+from triage.core.rule import Check, Rule
+
+DATED: Mapping[EventKind, str] = {
+    EventKind.ORDER_PLACED: "ordered_on",
+    EventKind.ORDER_PAID: "paid_on",
+    EventKind.POSTING_SHIPPED: "shipped_on",
+    EventKind.READY_FOR_PICKUP: "ready_on",
+    EventKind.POSTING_DELIVERED: "delivered_on",
+    EventKind.ORDER_CANCELLED: "cancelled_on",
+    EventKind.ITEM_CANCELLED: "cancelled_on",
+    EventKind.REFUND_PROMISED: "refund_promised_on",
+    EventKind.REFUND_PAID: "refunded_on",
+    EventKind.RETURN_REQUESTED: "return_requested_on",
+    EventKind.RETURN_APPROVED: "return_approved_on",
+    EventKind.RETURN_REFUSED: "return_refused_on",
+    EventKind.RETURN_RECEIVED: "return_received_on",
+}
+"""The fact that the day of an event becomes."""
+
+CARRIED: Mapping[str, str] = {
+    "keep_until": "keep_until",
+    "due_on": "refund_due_on",
+    "cancelled_by": "cancelled_by",
+    "return_number": "return_number",
+    "item": "item",
+    "seller": "seller_name",
+    "seller_inn": "seller_inn",
+}
+"""The fact that an attribute of an event becomes; the newest letter wins."""
+
+AMOUNTS: Mapping[EventKind, str] = {
+    EventKind.ORDER_PLACED: "amount_paid",
+    EventKind.ORDER_PAID: "amount_paid",
+    EventKind.REFUND_PROMISED: "amount_promised",
+    EventKind.REFUND_PAID: "amount_refunded",
+}
+"""The fact that the amount of an event becomes."""
+
+
+def facts_of(events: Sequence[Event], day: Callable[[datetime], date]) -> list[Fact]:
+    """List what the letters say, oldest first, each with its letter and words.
+
+    The first promised day is `promised_on` for good; a later one is `moved_to`: a date
+    that was moved without the buyer's word does not reset the clock.
+    """
+    facts: list[Fact] = []
+    for event in events:
+        told: list[tuple[str, str]] = []
+        if event.kind in DATED:
+            told.append((DATED[event.kind], day(event.at).isoformat()))
+        if promised := event.attributes.get("promised_on"):
+            known = any(fact.name == "promised_on" for fact in facts)
+            told.append(("moved_to" if known else "promised_on", promised))
+        told += [
+            (fact, event.attributes[name])
+            for name, fact in CARRIED.items()
+            if name in event.attributes
+        ]
+        if "amount" in event.attributes and event.kind in AMOUNTS:
+            told.append((AMOUNTS[event.kind], event.attributes["amount"]))
+        facts += [Fact(n, v, event.evidence, event.quote) for n, v in told]
+    return facts
+
+
+def amount_of(event: Event) -> Decimal | None:
+    """Return the sum an event names, in roubles."""
+    text = event.attributes.get("amount")
+    return Decimal(text) if text else None
+
+
+def owed(events: Iterable[Event]) -> Decimal | None:
+    """Add up what must come back; None while some letter names no sum.
+
+    The whole order's cancellation says more than its items', and those more than a
+    promise. Guesses count for nothing here: sums are never guessed.
+    """
+    told = [e for e in events if e.certainty > Certainty.GUESS]
+    whole = [e for e in told if e.kind is EventKind.ORDER_CANCELLED]
+    parts = [
+        e
+        for e in told
+        if e.kind in (EventKind.ITEM_CANCELLED, EventKind.RETURN_RECEIVED)
+    ]
+    promised = [e for e in told if e.kind is EventKind.REFUND_PROMISED]
+    for group in (whole, parts, promised):
+        sums = [amount_of(e) for e in group]
+        if group and None not in sums:
+            return _add(sums)
+    paid = [amount_of(e) for e in told if e.kind is EventKind.ORDER_PAID]
+    return paid[-1] if whole and paid else None
+
+
+def at_stake(rule: Rule, events: Sequence[Event]) -> Decimal | None:
+    """Say how much money a case is about, as far as letters name sums."""
+    if rule.check is Check.REFUND_SHORT:
+        whole = owed(events)
+        came = [amount_of(e) for e in events if e.kind is EventKind.REFUND_PAID]
+        return None if whole is None else max(whole - _add(came), Decimal(0))
+    for kind in rule.amount_from:
+        sums = [amount for e in events if e.kind is kind and (amount := amount_of(e))]
+        if sums:
+            return _add(sums) if kind is EventKind.ITEM_CANCELLED else sums[-1]
+    return None
+
+
+def _add(sums: Iterable[Decimal | None]) -> Decimal:
+    return sum((s for s in sums if s is not None), Decimal(0))
