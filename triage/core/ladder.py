@@ -123,4 +123,5 @@ class Standing:
     steps: tuple[StepNow, ...] = ()
     waiting_until: date | None = None  # last day of the term that runs, or of the snooze
     next_step: StepNow | None = None
+    back_on: date | None = None  # the day the last snooze ended or will end
     look_again_on: date | None = None  # the next day on which time alone changes something

@@ -1,0 +1,166 @@
+"""When the owner is told of a case again, and why. Level, not edge: a missed day is safe."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from triage.core.case import State
+from triage.core.ladder import Standing
+
+NEAR = timedelta(days=2)  # an owner's deadline is near from here on
+DAILY = timedelta(days=3)  # how long after the news a reminder comes every day
+WEEKLY = timedelta(days=7)
+
+ASKS = "asks"
+"""What a mention says instead of a state while the case's question is open."""
+
+
+class Reason(StrEnum):
+    """Why today's digest leads with a case."""
+
+    NEW = "new"
+    STEP_DUE = "step_due"  # another step than the one last told
+    ANSWERED = "answered"  # it was waited for, and now the owner is to act
+    CHANGED = "changed"  # any other change of state, a new question among them
+    DEADLINE_NEAR = "deadline_near"  # told two days ahead and on the last day
+    OVERDUE = "overdue"  # the owner's own last day went by
+    REMINDER = "reminder"
+    RESOLVED = "resolved"  # told once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """The owner was told of a case, in the digest of a day."""
+
+    case: str
+    told_on: date
+    reason: Reason
+    step: str  # "" where no step was named
+    state: str  # one of State, or ASKS
+
+
+def mention(standing: Standing, reason: Reason, today: date) -> Mention:
+    """Note what today's digest says of a case."""
+    return Mention(
+        case=standing.case.id,
+        told_on=today,
+        reason=reason,
+        step=_step(standing),
+        state=_state(standing),
+    )
+
+
+def why_mention(
+    standing: Standing, told: Sequence[Mention], today: date
+) -> Reason | None:
+    """Say why today's digest leads with a case; None leaves it in the tail.
+
+    `told` is what was said of this case before, in any order. Every comparison is
+    with days that have passed, so a day without a digest changes nothing.
+    """
+    last = max(told, key=lambda each: each.told_on, default=None)
+    if standing.state is State.RESOLVED:
+        return Reason.RESOLVED if last and last.state != State.RESOLVED else None
+    if last is None:
+        return None if standing.state is State.SNOOZED else Reason.NEW
+    return (
+        _news(standing, last, today)
+        or _why_deadline(standing, last, today)
+        or (Reason.REMINDER if _remind(standing, told, today) else None)
+    )
+
+
+def is_urgent(standing: Standing, today: date) -> bool:
+    """Say whether the owner's own last day is near or past."""
+    last_day = owners_deadline(standing)
+    return last_day is not None and last_day - NEAR <= today
+
+
+def owners_deadline(standing: Standing) -> date | None:
+    """Return the day by which the owner must act, if there is one."""
+    now = standing.step
+    if now is None or now.deadline_of != "owner" or standing.state is State.WAITING:
+        return None
+    return now.deadline_on
+
+
+def dump_mentions(mentions: Iterable[Mention]) -> str:
+    """Write mentions as JSON, for the outbox and the journal."""
+    rows = [
+        [each.case, each.told_on.isoformat(), each.reason, each.step, each.state]
+        for each in mentions
+    ]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_mentions(text: str) -> list[Mention]:
+    """Read what `dump_mentions` wrote.
+
+    Raises:
+        ValueError: the text is something else.
+    """
+    return [
+        Mention(
+            case=case,
+            told_on=date.fromisoformat(told_on),
+            reason=Reason(reason),
+            step=step,
+            state=state,
+        )
+        for case, told_on, reason, step, state in json.loads(text or "[]")
+    ]
+
+
+def by_case(mentions: Iterable[Mention]) -> Mapping[str, Sequence[Mention]]:
+    """Sort mentions by the case they are about."""
+    found: dict[str, list[Mention]] = {}
+    for each in mentions:
+        found.setdefault(each.case, []).append(each)
+    return found
+
+
+def _state(standing: Standing) -> str:
+    resolved = standing.state is State.RESOLVED
+    return ASKS if standing.case.asks and not resolved else standing.state.value
+
+
+def _step(standing: Standing) -> str:
+    return standing.step.step.id if standing.step else ""
+
+
+def _news(standing: Standing, last: Mention, today: date) -> Reason | None:
+    if standing.state is State.SNOOZED:
+        return None
+    if last.state != _state(standing):
+        came_back = last.state == State.WAITING and standing.state is State.OPEN
+        return Reason.ANSWERED if came_back else Reason.CHANGED
+    if last.step != _step(standing):
+        return Reason.STEP_DUE if standing.state is State.OPEN else Reason.CHANGED
+    if standing.back_on and last.told_on < standing.back_on <= today:
+        return Reason.CHANGED
+    return None
+
+
+def _why_deadline(standing: Standing, last: Mention, today: date) -> Reason | None:
+    last_day = owners_deadline(standing)
+    if last_day is None:
+        return None
+    if last_day < today:
+        return Reason.OVERDUE if last.told_on <= last_day else None
+    marks = (last_day - NEAR, last_day)
+    if any(last.told_on < mark <= today for mark in marks):
+        return Reason.DEADLINE_NEAR
+    return None
+
+
+def _remind(standing: Standing, told: Sequence[Mention], today: date) -> bool:
+    """Remind every day for three days after the news, then weekly, while it is open."""
+    if standing.state is not State.OPEN:
+        return False
+    last_on = max(each.told_on for each in told)
+    news = [m.told_on for m in told if m.reason is not Reason.REMINDER]
+    news_on = max(news, default=last_on)
+    rest = timedelta(days=1) if last_on - news_on < DAILY else WEEKLY
+    return today - last_on >= rest
