@@ -1,0 +1,226 @@
+"""Russian text as letters write it and as we write it: spaces, sums, dates, plurals."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+NBSP = "\u00a0"
+
+_HYPHENS = "\u2010\u2011\u2012\u2212\ufe63\uff0d"
+_BREAKS = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
+_RUN = re.compile(r" {2,}")
+_EDGE = re.compile(r" *\n *")
+
+
+class _Plain(dict[int, str]):
+    """How a character is written plainly; worked out once for each."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        kind = unicodedata.category(sign)
+        if kind == "Zs" or sign == "\t":
+            plain = " "
+        elif sign in _HYPHENS:
+            plain = "-"
+        elif kind == "Nd":
+            plain = str(unicodedata.decimal(sign))
+        elif kind in {"Cf", "Cs"} or (kind == "Cc" and sign != "\n"):
+            plain = ""
+        else:
+            plain = sign
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain()
+
+
+def normal(text: str) -> str:
+    """Write a text plainly: one kind of space, hyphen, digit and line end.
+
+    Control characters, soft hyphens, zero-width and direction marks are dropped and
+    letters composed (NFC); dashes, quotation marks and capitals stay as they are, so
+    that quotes read well.
+    """
+    lines = _BREAKS.sub("\n", unicodedata.normalize("NFC", text)).translate(_PLAIN)
+    return _EDGE.sub("\n", _RUN.sub(" ", lines)).strip()
+
+
+def fold(text: str) -> str:
+    """Write ё as е, keeping every position: letters and patterns spell it both ways."""
+    return text.replace("ё", "е").replace("Ё", "Е")
+
+
+# --- sums
+
+_SUM = r"(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d{1,2})?"
+_CURRENCY = r" ?(?:₽|руб(?:\.|лей|ля|ль)?|р\.|RUB)(?!\w)"
+_AMOUNT = re.compile(rf"({_SUM})(?:{_CURRENCY})?", re.IGNORECASE)
+_PRICED = re.compile(rf"(?<![\d.,\-])({_SUM}){_CURRENCY}", re.IGNORECASE)
+
+
+def parse_amount(text: str) -> Decimal | None:
+    """Read a sum in roubles, with two places; None where the text is not just a sum."""
+    match = _AMOUNT.fullmatch(normal(text))
+    return _roubles(match[1]) if match else None
+
+
+def find_amounts(text: str) -> Iterator[Decimal]:
+    """Yield every sum that names its currency, in the order of the text."""
+    for match in _PRICED.finditer(normal(text)):
+        yield _roubles(match[1])
+
+
+def _roubles(number: str) -> Decimal:
+    plain = number.replace(" ", "").replace(",", ".")
+    return Decimal(plain).quantize(Decimal("0.01"))
+
+
+# --- dates
+
+
+class Lies(StrEnum):
+    """On which side of the letter's own date a date without a year lies."""
+
+    BEFORE = "before"  # what a letter says has happened
+    AFTER = "after"  # what it promises or sets as a deadline
+    NEAR = "near"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A day, or a range of days that both belong to it."""
+
+    first: date
+    last: date
+
+
+_MONTHS = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
+_MONTH = (
+    r"(янв(?:аря|\.)?|фев(?:раля|р?\.)?|мар(?:та|\.)?|апр(?:еля|\.)?|мая|июня?|июля?"
+    r"|авг(?:уста|\.)?|сен(?:тября|т?\.?)|окт(?:ября|\.)?|ноя(?:бря|б?\.)?|дек(?:абря|\.)?)"
+    r"(?![а-яё])"
+)
+_YEAR = r"(?: (\d{4})(?!\d))?"
+_DATES = re.compile(
+    rf"(?<![\d.,:\-])(?:"
+    rf"(\d{{1,2}})(?: {_MONTH}{_YEAR})? ?(?:[-–—]|до|по) ?(\d{{1,2}}) {_MONTH}{_YEAR}"
+    rf"|(\d{{1,2}}) {_MONTH}{_YEAR}"
+    r"|(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\d.])"
+    r"|(\d{4})-(\d{2})-(\d{2})(?![\d\-])"
+    r")|\b(послезавтра|завтра|сегодня)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = {"сегодня": 0, "завтра": 1, "послезавтра": 2}
+_HORIZON = timedelta(days=300)
+"""A date without a year further off than this was not meant so: no date at all."""
+
+
+def find_dates(text: str, anchor: date, lies: Lies = Lies.NEAR) -> Iterator[Days]:
+    """Yield the dates and ranges of a text, in its order; impossible ones are skipped.
+
+    `anchor` is the letter's own date: it gives the missing year and «завтра».
+    """
+    for match in _DATES.finditer(normal(text)):
+        if (days := _days(match, anchor, lies)) is not None:
+            yield days
+
+
+def parse_date(text: str, anchor: date, lies: Lies = Lies.NEAR) -> date | None:
+    """Return the last day of the first date or range that a text writes.
+
+    A first date that cannot be (31 June) gives None, never the one behind it.
+    """
+    match = _DATES.search(normal(text))
+    days = _days(match, anchor, lies) if match else None
+    return days.last if days else None
+
+
+def _days(match: re.Match[str], anchor: date, lies: Lies) -> Days | None:
+    d1, m1, y1, d2, m2, y2, d3, m3, y3, d4, m4, y4, iso_y, iso_m, iso_d, word = (
+        match.groups()
+    )
+    if word:
+        day = anchor + timedelta(days=_RELATIVE[word.lower()])
+        return Days(day, day)
+    if d2:
+        last = _day(int(d2), _month(m2), y2, anchor, lies)
+        start = last and _day(
+            int(d1), _month(m1 or m2), y1, last, Lies.BEFORE if not y1 else lies
+        )
+        return Days(start, last) if last and start and start <= last else None
+    if d3:
+        found = _day(int(d3), _month(m3), y3, anchor, lies)
+    else:
+        year, month, day_ = (iso_y, iso_m, iso_d) if iso_y else (y4, m4, d4)
+        found = _date(int(year), int(month), int(day_))
+    return Days(found, found) if found else None
+
+
+def _month(name: str) -> int:
+    stem = name.lower()[:3]
+    return next(n for n, full in enumerate(_MONTHS, 1) if full.startswith(stem))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _day(
+    day: int, month: int, year: str | None, anchor: date, lies: Lies
+) -> date | None:
+    """Find the year that a day and month were written in."""
+    if year:
+        return _date(int(year), month, day)
+    possible = [_date(anchor.year + n, month, day) for n in (-1, 0, 1)]
+    fitting = [
+        one
+        for one in possible
+        if one is not None
+        and abs(one - anchor) <= _HORIZON
+        and (lies is not Lies.BEFORE or one <= anchor)
+        and (lies is not Lies.AFTER or one >= anchor)
+    ]
+    return min(fitting, key=lambda one: abs(one - anchor), default=None)
+
+
+# --- what we write
+
+
+def roubles(amount: Decimal) -> str:
+    """Write a sum as «12 490,00 ₽», with no-break spaces."""
+    number = f"{amount:,.2f}".replace(",", NBSP).replace(".", ",")
+    return f"{number}{NBSP}₽"
+
+
+def day(on: date) -> str:
+    """Write a date as «5 декабря 2026 г.»."""
+    return f"{short_day(on)} {on.year} г."
+
+
+def short_day(on: date) -> str:
+    """Write a date as «5 декабря»."""
+    return f"{on.day} {_MONTHS[on.month - 1]}"
+
+
+def plural(number: int, one: str, few: str, many: str) -> str:
+    """Choose the form that goes with a number: 1 день, 2 дня, 5 дней."""
+    units, tens = abs(number) % 10, abs(number) % 100
+    if units == 1 and tens != 11:
+        return one
+    return few if 2 <= units <= 4 and not 12 <= tens <= 14 else many
+
+
+def days(number: int) -> str:
+    """Write a number of days: «3 дня»."""
+    return f"{number}{NBSP}{plural(number, 'день', 'дня', 'дней')}"
