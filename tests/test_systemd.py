@@ -1,0 +1,71 @@
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+UNITS = Path(__file__).parents[1] / "systemd"
+SYSTEM = UNITS / "triage.service"
+USER = UNITS / "triage-user.service"
+
+needs_systemd = pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed"
+)
+
+
+def runnable(unit: Path, folder: Path) -> Path:
+    """Copy a unit with a program that exists here: verify looks for the file."""
+    copy = folder / "triage.service"
+    text = unit.read_text("utf-8")
+    copy.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", text))
+    return copy
+
+
+def analyze(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["systemd-analyze", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "PAGER": "cat", **environment},
+    )
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit", [SYSTEM, USER], ids=["system", "user"])
+def test_a_unit_is_clean(unit, tmp_path):
+    mode = "--user" if unit is USER else "--system"
+
+    done = analyze(
+        "verify", mode, runnable(unit, tmp_path), XDG_RUNTIME_DIR=str(tmp_path)
+    )
+
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@needs_systemd
+def test_the_system_unit_is_hardened():
+    done = analyze("security", "--offline=yes", "--no-pager", SYSTEM)
+
+    (score,) = re.findall(r"Overall exposure level .*: ([\d.]+)", done.stdout)
+    assert float(score) <= 1.5
+
+
+@pytest.mark.parametrize("unit", [SYSTEM, USER], ids=["system", "user"])
+def test_a_fault_of_the_owner_is_not_retried_by_systemd(unit):
+    text = unit.read_text("utf-8")
+
+    assert "RestartPreventExitStatus=78 77" in text
+    assert "Restart=on-failure" in text
+    assert "Type=notify" in text
+    assert "WatchdogSec=" in text
+
+
+def test_every_relaxation_says_why():
+    lines = SYSTEM.read_text("utf-8").splitlines()
+    relaxed = ("RestrictAddressFamilies=AF_UNIX",)
+
+    for number, line in enumerate(lines):
+        if line.startswith(relaxed):
+            assert lines[number - 1].startswith("# Relaxed:")
