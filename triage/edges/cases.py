@@ -1,0 +1,149 @@
+"""The index's tables of the owner's acts, the orders to look at, and the cases."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from triage.core.act import Act, ActKind
+from triage.core.ladder import Standing
+from triage.edges.store import Store
+
+
+def add_acts(store: Store, acts: Iterable[Act], first_line: int) -> None:
+    """Copy journal lines into the index; `first_line` is the number of the first."""
+    store.write_all(
+        "acts",
+        [
+            {
+                "line": first_line + i,
+                "at": act.at.isoformat(),
+                "kind": act.kind,
+                "case_id": act.case,
+                "order_number": act.order,
+                "posting": act.posting,
+                "data": json.dumps(act.data, ensure_ascii=False, sort_keys=True),
+            }
+            for i, act in enumerate(acts)
+        ],
+    )
+
+
+def acts_of(
+    store: Store, orders: Sequence[str], until: datetime | None = None
+) -> dict[str, list[Act]]:
+    """Return the acts on orders and their cases up to an instant, oldest first."""
+    found: dict[str, list[Act]] = {}
+    marks = ",".join("?" * len(orders))
+    for row in store.rows(
+        f"SELECT * FROM acts WHERE order_number IN ({marks}) ORDER BY line",  # noqa: S608
+        *orders,
+    ):
+        act = _act(row)
+        if until is None or act.at <= until:
+            found.setdefault(row["order_number"], []).append(act)
+    return found
+
+
+def acts_of_kind(store: Store, kind: ActKind) -> list[Act]:
+    """Return all acts of one kind, oldest first."""
+    return [
+        _act(row)
+        for row in store.rows("SELECT * FROM acts WHERE kind = ? ORDER BY line", kind)
+    ]
+
+
+def mark_dirty(store: Store, orders: Iterable[tuple[str, str]]) -> None:
+    """Note that these (pack, order) must be assessed again."""
+    with store.transaction():
+        for pack, order in orders:
+            store.execute(
+                "INSERT INTO orders VALUES (?, ?, 1, NULL)"
+                " ON CONFLICT DO UPDATE SET dirty = 1",
+                pack,
+                order,
+            )
+
+
+def orders_to_assess(store: Store, today: date) -> list[tuple[str, str]]:
+    """Return the (pack, order) that something new or time itself has touched."""
+    rows = store.rows(
+        "SELECT pack, order_number FROM orders"
+        " WHERE dirty = 1 OR look_again_on <= ? ORDER BY pack, order_number",
+        today.isoformat(),
+    )
+    return [(row["pack"], row["order_number"]) for row in rows]
+
+
+def all_orders(store: Store) -> list[tuple[str, str]]:
+    """Return every (pack, order) that a letter or the owner has named."""
+    rows = store.rows("SELECT pack, order_number FROM orders ORDER BY 1, 2")
+    return [(row["pack"], row["order_number"]) for row in rows]
+
+
+def orders_with_cases(store: Store, *, alive: bool) -> list[tuple[str, str]]:
+    """Return the (pack, order) that have cases, all or only unresolved ones."""
+    rows = store.rows(
+        "SELECT DISTINCT pack, order_number FROM cases"
+        " WHERE state <> 'resolved' OR NOT ? ORDER BY 1, 2",
+        alive,
+    )
+    return [(row["pack"], row["order_number"]) for row in rows]
+
+
+def save_assessment(
+    store: Store,
+    pack: str,
+    order: str,
+    standings: Sequence[Standing],
+    look_again_on: date | None,
+) -> None:
+    """Write what an assessment of one order came to."""
+    with store.transaction():
+        store.execute(
+            "DELETE FROM cases WHERE pack = ? AND order_number = ?", pack, order
+        )
+        store.write_all(
+            "cases",
+            [
+                {
+                    "id": s.case.id,
+                    "number": s.number,
+                    "pack": pack,
+                    "order_number": order,
+                    "rule": s.case.rule,
+                    "state": s.state,
+                    "opened_on": s.case.opened_on.isoformat(),
+                }
+                for s in standings
+            ],
+        )
+        store.write(
+            "orders",
+            {
+                "pack": pack,
+                "order_number": order,
+                "dirty": 0,
+                "look_again_on": look_again_on and look_again_on.isoformat(),
+            },
+        )
+
+
+def case_row(store: Store, name: str) -> dict[str, Any] | None:
+    """Find a case by its number or its id."""
+    if name.isdecimal():
+        found = store.rows("SELECT * FROM cases WHERE number = ?", int(name))
+    else:
+        found = store.rows("SELECT * FROM cases WHERE id = ?", name)
+    return found[0] if found else None
+
+
+def _act(row: dict[str, Any]) -> Act:
+    return Act(
+        at=datetime.fromisoformat(row["at"]),
+        kind=ActKind(row["kind"]),
+        case=row["case_id"],
+        order=row["order_number"],
+        posting=row["posting"],
+        data=json.loads(row["data"]),
+    )

@@ -1,0 +1,168 @@
+"""The index's tables of letters and events."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from triage.core.event import Certainty, Event, EventKind
+from triage.core.message import Message, Where
+from triage.core.recogniser import Reading
+from triage.edges.store import Store
+
+CHUNK = 400  # values in one SQL statement: well below SQLite's limit
+
+
+def letter_row(message: Message, reading: Reading, account: str) -> dict[str, Any]:
+    """Make the index row of a letter that could be read."""
+    return {
+        "evidence": message.evidence,
+        "role": message.role,
+        "account": account,
+        "message_id": message.message_id,
+        "sender": message.sender,
+        "authenticated_domain": message.authenticated_domain,
+        "subject": message.subject,
+        "received_at": message.received_at.isoformat(),
+        "pack": reading.pack,
+        "outcome": reading.outcome,
+        "stream": reading.stream or "",
+        "reason": reading.reason,
+        "orders": json.dumps(reading.orders),
+        "defects": json.dumps(message.defects),
+        "warnings": json.dumps(message.warnings),
+        "attachments": json.dumps(
+            [[a.name, a.media_type, a.size, a.sha256] for a in message.attachments]
+        ),
+    }
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    """Make the index row of an event."""
+    return {
+        "id": event.id,
+        "pack": event.pack,
+        "order_number": event.order,
+        "posting": event.posting,
+        "kind": event.kind,
+        "at": event.at.isoformat(),
+        "certainty": int(event.certainty),
+        "recogniser": event.recogniser,
+        "evidence": event.evidence,
+        "position": event.position,
+        "quote": event.quote,
+        "place": event.where,
+        "attributes": json.dumps(event.attributes, ensure_ascii=False, sort_keys=True),
+    }
+
+
+def replace_letters(
+    store: Store, letters: Sequence[dict[str, Any]], events: Sequence[dict[str, Any]]
+) -> None:
+    """Write letters and their events; what an earlier reading of them said goes."""
+    with store.transaction():
+        for letter in letters:
+            store.execute("DELETE FROM events WHERE evidence = ?", letter["evidence"])
+        store.write_all("messages", letters)
+        store.write_all("events", events)
+
+
+def readings_of(store: Store, evidence: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return role and authenticated domain of the letters already in the index."""
+    found = {}
+    for chunk in _chunks(sorted(set(evidence))):
+        marks = ",".join("?" * len(chunk))
+        for row in store.rows(
+            f"SELECT evidence, role, authenticated_domain FROM messages"  # noqa: S608
+            f" WHERE evidence IN ({marks})",
+            *chunk,
+        ):
+            found[row["evidence"]] = (row["role"], row["authenticated_domain"])
+    return found
+
+
+def events_of(
+    store: Store, pack: str, orders: Sequence[str], until: datetime | None = None
+) -> dict[str, list[Event]]:
+    """Return the events of some orders, told by letters up to an instant."""
+    found: dict[str, list[Event]] = {}
+    for chunk in _chunks(orders):
+        marks = ",".join("?" * len(chunk))
+        for row in store.rows(
+            f"SELECT * FROM events WHERE pack = ? AND order_number IN ({marks})",  # noqa: S608
+            pack,
+            *chunk,
+        ):
+            event = _event(row)
+            if until is None or event.at <= until:
+                found.setdefault(event.order, []).append(event)
+    return found
+
+
+def letters_of(store: Store, order: str) -> list[dict[str, Any]]:
+    """Return the rows of all letters that name an order, oldest first."""
+    return store.rows(
+        "SELECT * FROM messages WHERE evidence IN"
+        " (SELECT evidence FROM events WHERE order_number = ?)"
+        " OR orders LIKE '%' || ? || '%' ORDER BY received_at, evidence",
+        order,
+        json.dumps(order),
+    )
+
+
+def letters_with(
+    store: Store, outcomes: Sequence[str], since: datetime, until: datetime
+) -> list[dict[str, Any]]:
+    """Return the rows of letters with one of the outcomes, received in a span."""
+    marks = ",".join("?" * len(outcomes))
+    return store.rows(
+        f"SELECT * FROM messages WHERE outcome IN ({marks})"  # noqa: S608
+        " AND received_at > ? AND received_at <= ? ORDER BY received_at, evidence",
+        *outcomes,
+        since.isoformat(),
+        until.isoformat(),
+    )
+
+
+def letter_counts(store: Store) -> dict[str, int]:
+    """Count the letters in the index by outcome."""
+    return {
+        row["outcome"]: row["n"]
+        for row in store.rows(
+            "SELECT outcome, count(*) n FROM messages GROUP BY outcome"
+        )
+    }
+
+
+def events_since(store: Store, since: datetime, until: datetime) -> list[Event]:
+    """Return the events that letters of a span of time told, oldest first."""
+    return [
+        _event(row)
+        for row in store.rows(
+            "SELECT * FROM events WHERE at > ? AND at <= ? ORDER BY at, id",
+            since.isoformat(),
+            until.isoformat(),
+        )
+    ]
+
+
+def _event(row: dict[str, Any]) -> Event:
+    return Event(
+        kind=EventKind(row["kind"]),
+        at=datetime.fromisoformat(row["at"]),
+        pack=row["pack"],
+        order=row["order_number"],
+        posting=row["posting"],
+        certainty=Certainty(row["certainty"]),
+        recogniser=row["recogniser"],
+        evidence=row["evidence"],
+        position=row["position"],
+        quote=row["quote"],
+        where=Where(row["place"]),
+        attributes=json.loads(row["attributes"]),
+    )
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

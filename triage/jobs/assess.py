@@ -1,0 +1,173 @@
+"""Turn timelines into cases and set each on its rung of the ladder."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from triage.core.act import Act, ActKind
+from triage.core.cases import assess as cases_of
+from triage.core.event import Event
+from triage.core.ladder import Standing, stand
+from triage.core.pack import Packs
+from triage.core.timeline import Timeline
+from triage.edges import cases, messages
+from triage.edges.journal import Journal
+from triage.edges.store import Store
+from triage.jobs.act import record
+
+log = logging.getLogger(__name__)
+
+BATCH = 400  # orders whose events are in memory at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What every assessment needs beside the order itself."""
+
+    packs: Packs
+    zone: ZoneInfo
+    owner: Mapping[str, str]  # name, email, phone, address: for letters only
+
+    def today(self, now: datetime) -> date:
+        return now.astimezone(self.zone).date()
+
+
+def assess(store: Store, journal: Journal, bench: Bench, now: datetime) -> int:
+    """Assess what is new or due today and return how many orders that were.
+
+    A case gets its number here, once: the number is journalled before the index has
+    it, so that a rebuild gives the same one.
+    """
+    today = bench.today(now)
+    touched = cases.orders_to_assess(store, today)
+    for pack, batch in _batches(touched):
+        assessed = list(_standings(store, bench, now, pack, batch))
+        fresh = sorted(
+            (s for _, standings, _ in assessed for s in standings if not s.number),
+            key=lambda s: (s.case.opened_on, s.case.id),
+        )
+        numbers = _number(store, journal, fresh, now)
+        with store.transaction():
+            for order, standings, look_again_on in assessed:
+                numbered = [_numbered(s, numbers) for s in standings]
+                cases.save_assessment(store, pack, order, numbered, look_again_on)
+    if touched:
+        log.info("assessed %d orders", len(touched))
+    return len(touched)
+
+
+def standings(
+    store: Store,
+    bench: Bench,
+    now: datetime,
+    orders: Iterable[tuple[str, str]] | None = None,
+) -> list[Standing]:
+    """Say how cases stand at an instant, past or future, without writing anything.
+
+    `orders` are the (pack, order) to look at; all of them when it is left out.
+    """
+    chosen = sorted(cases.all_orders(store) if orders is None else set(orders))
+    found = [
+        standing
+        for pack, batch in _batches(chosen)
+        for _, standings, _ in _standings(store, bench, now, pack, batch)
+        for standing in standings
+    ]
+    return sorted(found, key=lambda s: (s.number or 1 << 30, s.case.id))
+
+
+def _standings(
+    store: Store, bench: Bench, now: datetime, pack: str, orders: Sequence[str]
+) -> Iterable[tuple[str, list[Standing], date | None]]:
+    today = bench.today(now)
+    events = messages.events_of(store, pack, orders, now)
+    acts = cases.acts_of(store, orders, now)
+    for order in orders:
+        yield (
+            order,
+            *_stand(
+                bench,
+                (pack, order),
+                events=events.get(order, []),
+                acts=acts.get(order, []),
+                today=today,
+            ),
+        )
+
+
+def _stand(
+    bench: Bench,
+    subject: tuple[str, str],
+    *,
+    events: Sequence[Event],
+    acts: Sequence[Act],
+    today: date,
+) -> tuple[list[Standing], date | None]:
+    pack, order = subject
+    timeline = Timeline.of(events) if events else None
+    assessment = cases_of(
+        timeline,
+        acts,
+        bench.packs,
+        pack=pack,
+        order=order,
+        zone=bench.zone,
+        today=today,
+    )
+    numbers = {
+        act.case: int(act.data["number"])
+        for act in acts
+        if act.kind is ActKind.NUMBERED
+    }
+    found = [
+        stand(
+            case,
+            numbers.get(case.id, 0),
+            [act for act in acts if act.case == case.id],
+            events,
+            bench.packs.ladder,
+            bench.owner,
+            today,
+        )
+        for case in assessment.cases
+    ]
+    looks = [assessment.look_again_on, *(s.look_again_on for s in found)]
+    return found, min((day for day in looks if day), default=None)
+
+
+def _number(
+    store: Store, journal: Journal, fresh: Sequence[Standing], now: datetime
+) -> dict[str, int]:
+    """Give each new case the next number and write that to the journal."""
+    taken = [int(a.data["number"]) for a in cases.acts_of_kind(store, ActKind.NUMBERED)]
+    numbers = {}
+    for number, standing in enumerate(fresh, start=max(taken, default=0) + 1):
+        numbers[standing.case.id] = number
+        record(
+            store,
+            journal,
+            Act(
+                at=now,
+                kind=ActKind.NUMBERED,
+                case=standing.case.id,
+                order=standing.case.order,
+                data={"number": str(number), "pack": standing.case.pack},
+            ),
+        )
+    return numbers
+
+
+def _numbered(standing: Standing, numbers: Mapping[str, int]) -> Standing:
+    return replace(standing, number=numbers.get(standing.case.id, standing.number))
+
+
+def _batches(
+    orders: Iterable[tuple[str, str]],
+) -> Iterable[tuple[str, list[str]]]:
+    for pack, group in groupby(orders, key=lambda pair: pair[0]):
+        names = [order for _, order in group]
+        for start in range(0, len(names), BATCH):
+            yield pack, names[start : start + BATCH]

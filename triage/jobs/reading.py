@@ -1,0 +1,107 @@
+"""Read one archived letter: runs in a child process, so that no letter can stop us."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triage.core.codes import without_codes, without_numbers
+from triage.core.event import Event, Stream
+from triage.core.message import Message, Role, Sighting
+from triage.core.reading import read
+from triage.core.recogniser import Reading
+from triage.edges import messages, packs
+from triage.edges.authentication import authenticate
+from triage.edges.parser import parse
+
+HEADER_END = b"\r\n\r\n"
+
+
+def reader(
+    settings: Mapping[str, Any],
+) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Make the function that reads letters; called once in each child.
+
+    `settings`: marketplaces, ladder, dir (or ""), timezone, owner (addresses) and
+    authserv_ids. A task is the JSON of a sighting with the `path` of its letter; the
+    answer has a `letter` row and its `events` rows, or a `problem`.
+    """
+    own = Path(settings["dir"]) if settings["dir"] else None
+    loaded = packs.load(settings["marketplaces"], settings["ladder"], own)
+    zone = ZoneInfo(settings["timezone"])
+    owner = frozenset(settings["owner"])
+    ids = frozenset(settings["authserv_ids"])
+
+    def read_letter(task: Mapping[str, Any]) -> dict[str, Any]:
+        raw = Path(task["path"]).read_bytes()
+        if hashlib.sha256(raw).hexdigest() != task["sha256"]:
+            return {"problem": "damaged"}
+        sighting = sighting_of(task)
+        domain = sighting.authentication.get("domain", "")
+        if not domain:  # the configuration may know the provider's name by now
+            domain = authenticate(_header(raw), ids)["domain"]
+        message = parse(raw, sighting, domain)
+        reading = read(message, loaded, zone, owner)
+        message, reading = _without_secrets(message, reading)
+        return {
+            "letter": messages.letter_row(message, reading, sighting.account),
+            "events": [messages.event_row(event) for event in reading.events],
+        }
+
+    return read_letter
+
+
+def task_of(sighting: Sighting, path: Path) -> dict[str, Any]:
+    """Describe a letter to a child, as JSON."""
+    return {
+        "sha256": sighting.sha256,
+        "size": sighting.size,
+        "account": sighting.account,
+        "folder": sighting.folder,
+        "role": sighting.role,
+        "uidvalidity": sighting.uidvalidity,
+        "uid": sighting.uid,
+        "received_at": sighting.received_at.isoformat(),
+        "archived_at": sighting.archived_at.isoformat(),
+        "authentication": dict(sighting.authentication),
+        "path": str(path),
+    }
+
+
+def sighting_of(task: Mapping[str, Any]) -> Sighting:
+    """Take a sighting back out of a task."""
+    return Sighting(
+        sha256=task["sha256"],
+        size=task["size"],
+        account=task["account"],
+        folder=task["folder"],
+        role=Role(task["role"]),
+        uidvalidity=task["uidvalidity"],
+        uid=task["uid"],
+        received_at=datetime.fromisoformat(task["received_at"]),
+        archived_at=datetime.fromisoformat(task["archived_at"]),
+        authentication=task["authentication"],
+    )
+
+
+def _header(raw: bytes) -> bytes:
+    """Return the header block, whatever the line ends."""
+    ends = [i for i in (raw.find(HEADER_END), raw.find(b"\n\n")) if i >= 0]
+    return raw[: min(ends) + 2] if ends else raw
+
+
+def _without_secrets(message: Message, reading: Reading) -> tuple[Message, Reading]:
+    """Keep codes out of the index: from quotes by their name, from subjects widely."""
+    if reading.stream is Stream.SECURITY_CODE:
+        return replace(message, subject=""), reading
+    mask = without_codes if reading.events else without_numbers
+    events: tuple[Event, ...] = tuple(
+        replace(event, quote=without_codes(event.quote)) for event in reading.events
+    )
+    return (
+        replace(message, subject=mask(message.subject)),
+        replace(reading, events=events),
+    )
