@@ -1,0 +1,216 @@
+"""What today's letter says, as values. The words around them are the pack's templates.
+
+A digest exists only for a reason: something new about a case, a deadline that is near,
+mail that cannot be read, or a week without a sign of life.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from triage.core.case import Case, Fact, State
+from triage.core.ladder import Standing, StepNow
+from triage.core.mention import (
+    WEEKLY,
+    Mention,
+    Reason,
+    is_urgent,
+    mention,
+    owners_deadline,
+    why_mention,
+)
+from triage.core.news import ChainHead, Health, Letters, Undelivered
+from triage.core.pack import Packs
+
+STALE = timedelta(hours=24)  # mail last read longer ago is news by itself
+LEADS = 20  # more cases than that nobody takes up in a day; the others come tomorrow
+LISTED = 40  # longest list of letters or of cases in the tail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One case as the letter tells it."""
+
+    standing: Standing
+    marketplace: str
+    reason: Reason | None  # None: in the tail
+    urgent: bool
+    text: str  # the ready letter, "" where none is needed or facts are lacking
+    lacks: tuple[tuple[str, str], ...]  # name and title of the facts it still needs
+    documents: tuple[str, ...]
+    deadline_kind: str  # in words
+    next_on: date | None  # when the next step is due or unlocked
+
+    @property
+    def case(self) -> Case:
+        return self.standing.case
+
+    @property
+    def now(self) -> StepNow | None:
+        return self.standing.step
+
+    @property
+    def asks(self) -> str:
+        """Return the open question; a case that asks is never told as a fact."""
+        return self.case.asks or ""
+
+    @property
+    def quote(self) -> Fact | None:
+        """Return the newest fact that rests on a letter's own words."""
+        return next((f for f in reversed(self.case.facts) if f.quote), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One day's letter."""
+
+    today: date
+    marketplaces: tuple[str, ...]  # titles
+    actions: tuple[Entry, ...]  # what leads, the urgent first
+    also_open: tuple[Entry, ...]  # to be done, told before
+    waiting: tuple[Entry, ...]
+    snoozed: tuple[Entry, ...]
+    resolved: tuple[Entry, ...]  # since the last digest
+    letters: Letters
+    health: Health
+    read_at: datetime | None  # the last good read, in the owner's zone
+    read_age: timedelta | None
+    heads: Mapping[str, ChainHead] = field(hash=False)
+    undelivered: tuple[Undelivered, ...]
+    at_stake: Decimal  # in all cases that are not resolved, each rouble once
+    mentions: tuple[Mention, ...]
+
+    @property
+    def stale(self) -> bool:
+        """Say whether the mail was last read so long ago that nothing here is sure."""
+        return self.read_age is None or self.read_age > STALE
+
+    @property
+    def urgent_on(self) -> date | None:
+        """Return the nearest last day of the owner's among what is urgent."""
+        urgent = [owners_deadline(e.standing) for e in self.actions if e.urgent]
+        return min(filter(None, urgent), default=None)
+
+
+def write(
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    packs: Packs,
+    standings: Sequence[Standing],
+    texts: Mapping[str, str],
+    told: Mapping[str, Sequence[Mention]],
+    letters: Letters,
+    health: Health,
+    heads: Mapping[str, ChainHead],
+    last_sent_on: date | None,
+    undelivered: Sequence[Undelivered] = (),
+    always: bool = False,
+) -> Digest | None:
+    """Write the digest of the local day of `now`, or none where there is no reason.
+
+    `texts` are the prepared letters and `told` the earlier mentions, by case id.
+    """
+    today = now.astimezone(zone).date()
+    entries = [
+        _entry(each, why_mention(each, told.get(each.case.id, ()), today), texts, packs)
+        for each in standings
+    ]
+    leading = sorted(filter(_leads, entries), key=_order)
+    actions, later = leading[:LEADS], leading[LEADS:]
+    tail = [e for e in entries if not _leads(e) and e.standing.state is State.OPEN]
+    waiting = _in_state(entries, State.WAITING)
+    resolved = [e for e in _in_state(entries, State.RESOLVED) if e.reason]
+    read_at = health.last_read_at
+    digest = Digest(
+        today=today,
+        marketplaces=tuple(each.title for each in packs.marketplaces),
+        actions=tuple(actions),
+        also_open=tuple(later + sorted(tail, key=_order)),
+        waiting=tuple(waiting),
+        snoozed=tuple(e for e in _in_state(entries, State.SNOOZED) if e not in leading),
+        resolved=tuple(resolved),
+        letters=letters,
+        health=health,
+        read_at=read_at.astimezone(zone) if read_at else None,
+        read_age=max(now - read_at, timedelta(0)) if read_at else None,
+        heads=heads,
+        undelivered=tuple(undelivered),
+        at_stake=at_stake(standings),
+        mentions=tuple(
+            mention(e.standing, e.reason, today)
+            for e in (*actions, *waiting, *resolved)
+            if e.reason
+        ),
+    )
+    quiet = last_sent_on is not None and today - last_sent_on < WEEKLY
+    news = digest.mentions or letters.unread or undelivered or digest.stale
+    return digest if news or always or not quiet else None
+
+
+def at_stake(standings: Iterable[Standing]) -> Decimal:
+    """Add up what the open cases are about, each rouble once.
+
+    Several cases of one parcel, and a case of the whole order beside those of its
+    parcels, are about the same money. A case that still asks asserts no sum.
+    """
+    orders: dict[tuple[str, str], dict[str | None, Decimal]] = {}
+    for each in standings:
+        case = each.case
+        if each.state is State.RESOLVED or case.asks or case.amount is None:
+            continue
+        sums = orders.setdefault((case.pack, case.order), {})
+        sums[case.posting] = max(case.amount, sums.get(case.posting, Decimal(0)))
+    total = Decimal(0)
+    for sums in orders.values():
+        whole = sums.pop(None, Decimal(0))
+        total += max(whole, sum(sums.values(), Decimal(0)))
+    return total
+
+
+def _entry(
+    standing: Standing, reason: Reason | None, texts: Mapping[str, str], packs: Packs
+) -> Entry:
+    ladder, now, following = packs.ladder, standing.step, standing.next_step
+    lacks = now.lacks if now else ()
+    return Entry(
+        standing=standing,
+        marketplace=packs.marketplace(standing.case.pack).title,
+        reason=reason,
+        urgent=is_urgent(standing, standing.today),
+        text="" if lacks else texts.get(standing.case.id, ""),
+        lacks=tuple((name, ladder.fact_names.get(name, name)) for name in lacks),
+        documents=tuple(
+            ladder.documents.get(each, each)
+            for each in (now.step.documents if now else ())
+        ),
+        deadline_kind=ladder.kinds.get(now.deadline_kind, "") if now else "",
+        next_on=(following.locked_until or following.due_on) if following else None,
+    )
+
+
+def _leads(entry: Entry) -> bool:
+    acts = entry.standing.state in (State.OPEN, State.SNOOZED)
+    return acts and entry.reason is not None
+
+
+def _in_state(entries: Iterable[Entry], state: State) -> list[Entry]:
+    found = [entry for entry in entries if entry.standing.state is state]
+    return sorted(
+        found, key=lambda e: (e.standing.waiting_until or date.max, e.case.id)
+    )
+
+
+def _order(entry: Entry) -> tuple[bool, bool, date, Decimal, str]:
+    """Put the urgent first, then news before reminders, then by day and by money."""
+    now = entry.now
+    day = owners_deadline(entry.standing) or (now.due_on if now else None)
+    return (
+        not entry.urgent,
+        entry.reason is Reason.REMINDER,
+        day or date.max,
+        -(entry.case.amount or Decimal(0)),
+        entry.case.id,
+    )

@@ -1,0 +1,71 @@
+"""What a digest tells beside the cases: letters, the mailbox, the logs, lost digests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """A letter that told something about an order."""
+
+    order: str
+    title: str  # what it told, in the owner's language
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A letter that is archived and that nobody could make sense of."""
+
+    evidence: str
+    reason: str
+    order: str = ""
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """A letter that claims to be the marketplace's and whose sender nobody vouches for."""
+
+    evidence: str
+    sender: str
+    reason: str
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """The letters that are new since the last digest."""
+
+    recognised: Sequence[Recognised] = ()
+    unread: Sequence[Unread] = ()
+    unconfirmed: Sequence[Unconfirmed] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How completely the mailbox was read."""
+
+    on_server: int | None  # letters of the marketplaces; None where nobody counted
+    archived: int
+    unread: int
+    last_read_at: datetime | None  # end of the last poll that reached every folder
+    problems: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What keeps an account from being read, in words, by the account's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """Where a log stood: its count of lines and the checksum of the last one."""
+
+    count: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A digest that the mail server refused for good."""
+
+    on: date
+    words: str

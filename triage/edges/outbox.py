@@ -1,0 +1,230 @@
+"""The letters to the owner that wait, and what became of each.
+
+A row is taken by a conditional UPDATE that registers the attempt, with the next one
+already in the future, before anything is sent: a crash leaves a visible trace and
+never a hammered server.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from triage.core.act import ActKind
+from triage.core.mention import Mention, dump_mentions, load_mentions
+from triage.core.news import ChainHead, Undelivered
+from triage.edges.store import Store
+
+DIGEST = "digest:"
+KEEP = timedelta(days=30)  # accepted letters; the journal remembers them for ever
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A letter that waits. `state` is what it was when it was read or taken."""
+
+    key: str
+    message_id: str
+    recipient: str
+    raw: bytes
+    mentions: Sequence[Mention] = ()
+    heads: Mapping[str, ChainHead] = field(default_factory=dict, hash=False)
+    state: str = "queued"
+    attempts: int = 0
+
+    def data(self) -> dict[str, str]:
+        """Say what the journal notes of it once it is accepted."""
+        return {
+            "key": self.key,
+            "message_id": self.message_id,
+            "mentions": dump_mentions(self.mentions),
+            "heads": _dump_heads(self.heads),
+        }
+
+
+def digest_key(on: date) -> str:
+    """Name the digest of a local day."""
+    return f"{DIGEST}{on.isoformat()}"
+
+
+def has(store: Store, key: str) -> bool:
+    """Say whether a letter was ever queued, by the outbox or by the journal."""
+    return bool(
+        store.rows(
+            "SELECT 1 FROM outbox WHERE key = ? UNION ALL"
+            " SELECT 1 FROM acts WHERE kind = ? AND json_extract(data, '$.key') = ?",
+            key,
+            ActKind.DIGEST_ACCEPTED,
+            key,
+        )
+    )
+
+
+def enqueue(store: Store, letter: Queued, composed_at: datetime) -> None:
+    """Queue a letter, due at once, and let go of the copies of old ones."""
+    with store.transaction():
+        store.execute(
+            "DELETE FROM outbox WHERE state IN ('accepted', 'withdrawn')"
+            " AND composed_at < ?",
+            _text(composed_at - KEEP),
+        )
+        store.write(
+            "outbox",
+            {
+                "key": letter.key,
+                "message_id": letter.message_id,
+                "recipient": letter.recipient,
+                "raw": letter.raw,
+                "composed_at": _text(composed_at),
+                "mentions": dump_mentions(letter.mentions),
+                "heads": _dump_heads(letter.heads),
+                "state": letter.state,
+                "attempts": letter.attempts,
+                "next_at": _text(composed_at),
+                "problem": "",
+            },
+        )
+
+
+def withdrawable(store: Store) -> list[Queued]:
+    """Return the digests that no server has ever had in its hands."""
+    rows = store.rows(
+        "SELECT * FROM outbox WHERE state IN ('queued', 'deferred')"
+        " AND key LIKE ? || '%' ORDER BY key",
+        DIGEST,
+    )
+    return [_queued(row) for row in rows]
+
+
+def mark_withdrawn(store: Store, key: str) -> bool:
+    """Take a letter back whose content a later one tells; False when it is too late."""
+    changed = store.execute(
+        "UPDATE outbox SET state = 'withdrawn', next_at = NULL, raw = x''"
+        " WHERE key = ? AND state IN ('queued', 'deferred')",
+        key,
+    )
+    return changed == 1
+
+
+def crashed(store: Store, now: datetime) -> int:
+    """Call `unsure` what was being sent when the process died; say how many."""
+    return store.execute(
+        "UPDATE outbox SET state = 'unsure', problem = ''"
+        " WHERE state = 'sending' AND next_at <= ?",
+        _text(now),
+    )
+
+
+def due(store: Store, now: datetime) -> list[str]:
+    """Name the letters whose next attempt may be made, oldest first."""
+    rows = store.rows(
+        "SELECT key FROM outbox WHERE state IN ('queued', 'deferred', 'unsure')"
+        " AND next_at <= ? ORDER BY composed_at, key",
+        _text(now),
+    )
+    return [row["key"] for row in rows]
+
+
+def take(
+    store: Store, key: str, *, now: datetime, pauses: Sequence[timedelta]
+) -> Queued | None:
+    """Register an attempt before it is made; None when somebody else took the letter.
+
+    What is returned has the state it was in and the number of this attempt.
+    """
+    with store.transaction():
+        rows = store.rows("SELECT * FROM outbox WHERE key = ?", key)
+        if not rows:
+            return None
+        attempts = rows[0]["attempts"] + 1
+        changed = store.execute(
+            "UPDATE outbox SET state = 'sending', attempts = ?, next_at = ?"
+            " WHERE key = ? AND attempts = ? AND next_at <= ?"
+            " AND state IN ('queued', 'deferred', 'unsure')",
+            attempts,
+            _text(now + pauses[min(attempts, len(pauses)) - 1]),
+            key,
+            attempts - 1,
+            _text(now),
+        )
+    return _queued({**rows[0], "attempts": attempts}) if changed else None
+
+
+def finish(store: Store, letter: Queued, state: str, words: str = "") -> None:
+    """Note what became of the attempt that `take` registered."""
+    last = state in ("accepted", "rejected")
+    store.execute(
+        "UPDATE outbox SET state = ?, problem = ?,"
+        " next_at = CASE WHEN ? THEN NULL ELSE next_at END"
+        " WHERE key = ? AND attempts = ? AND state = 'sending'",
+        state,
+        words,
+        last,
+        letter.key,
+        letter.attempts,
+    )
+
+
+def put_off(store: Store, key: str, until: datetime) -> None:
+    """Let a letter wait without an attempt."""
+    store.execute("UPDATE outbox SET next_at = ? WHERE key = ?", _text(until), key)
+
+
+def last_digest_on(store: Store) -> date | None:
+    """Return the day of the newest digest that was not refused or taken back."""
+    rows = store.rows(
+        "SELECT max(key) newest FROM ("
+        " SELECT key FROM outbox WHERE state NOT IN ('rejected', 'withdrawn') UNION ALL"
+        " SELECT json_extract(data, '$.key') FROM acts WHERE kind = ?)"
+        " WHERE key LIKE ? || '%'",
+        ActKind.DIGEST_ACCEPTED,
+        DIGEST,
+    )
+    newest = rows[0]["newest"]
+    return date.fromisoformat(newest.removeprefix(DIGEST)) if newest else None
+
+
+def composed_at(store: Store) -> datetime | None:
+    """Return when the newest digest that may have reached the owner was written."""
+    rows = store.rows(
+        "SELECT max(composed_at) newest FROM outbox"
+        " WHERE state NOT IN ('rejected', 'withdrawn')"
+    )
+    newest = rows[0]["newest"]
+    return datetime.fromisoformat(newest) if newest else None
+
+
+def undelivered(store: Store) -> list[Undelivered]:
+    """Return the digests refused for good since the last one that was accepted."""
+    rows = store.rows(
+        "SELECT key, problem FROM outbox WHERE state = 'rejected' AND key LIKE ? || '%'"
+        " AND key > (SELECT coalesce(max(key), '') FROM outbox WHERE state = 'accepted')"
+        " ORDER BY key",
+        DIGEST,
+    )
+    return [
+        Undelivered(date.fromisoformat(row["key"].removeprefix(DIGEST)), row["problem"])
+        for row in rows
+    ]
+
+
+def _queued(row: Mapping[str, object]) -> Queued:
+    heads = json.loads(str(row["heads"]))
+    return Queued(
+        key=str(row["key"]),
+        message_id=str(row["message_id"]),
+        recipient=str(row["recipient"]),
+        raw=bytes(row["raw"]),  # type: ignore[call-overload]
+        mentions=load_mentions(str(row["mentions"])),
+        heads={name: ChainHead(*head) for name, head in heads.items()},
+        state=str(row["state"]),
+        attempts=int(str(row["attempts"])),
+    )
+
+
+def _dump_heads(heads: Mapping[str, ChainHead]) -> str:
+    return json.dumps({name: [each.count, each.sha256] for name, each in heads.items()})
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
