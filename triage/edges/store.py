@@ -6,7 +6,7 @@ Writes happen inside `transaction()` only, which begins IMMEDIATE: sqlite-utils'
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -89,15 +89,28 @@ class Store:
         self.write_all(table, [row])
 
     def write_all(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        if not self._db[table].exists():
+        if not self._db.table(table).exists():
             raise LookupError(f"no table {table}")
         with self.transaction():
-            self._db[table].insert_all(rows, replace=True)  # type: ignore[union-attr]
+            self._db.table(table).insert_all(map(dict, rows), replace=True)
 
     def execute(self, sql: str, *values: Any) -> int:
         """Run a statement inside a transaction and return how many rows it changed."""
         with self.transaction():
             return self._db.conn.execute(sql, values).rowcount
+
+    def copy_from(self, other: Path, tables: Sequence[str]) -> None:
+        """Copy whole tables of the same shape from another index."""
+        conn = self._db.conn
+        conn.execute("ATTACH DATABASE ? AS other", [str(other)])
+        try:
+            with self.transaction():
+                for table in tables:
+                    conn.execute(
+                        f"INSERT INTO main.{table} SELECT * FROM other.{table}"  # noqa: S608
+                    )
+        finally:
+            conn.execute("DETACH DATABASE other")
 
     def meta(self, key: str, default: str = "") -> str:
         found = self.rows("SELECT value FROM meta WHERE key = ?", key)

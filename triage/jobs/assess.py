@@ -35,8 +35,10 @@ class Bench:
         return now.astimezone(self.zone).date()
 
 
-def assess(store: Store, journal: Journal, bench: Bench, now: datetime) -> int:
-    """Assess what is new or due today and return how many orders that were.
+def assess(
+    store: Store, journal: Journal, bench: Bench, now: datetime
+) -> list[tuple[str, str]]:
+    """Assess what is new or due today and return which (pack, order) that were.
 
     A case gets its number here, once: the number is journalled before the index has
     it, so that a rebuild gives the same one.
@@ -56,7 +58,7 @@ def assess(store: Store, journal: Journal, bench: Bench, now: datetime) -> int:
                 cases.save_assessment(store, pack, order, numbered, look_again_on)
     if touched:
         log.info("assessed %d orders", len(touched))
-    return len(touched)
+    return touched
 
 
 def standings(

@@ -1,0 +1,69 @@
+"""Make the index again from evidence and journal, beside the old one."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from triage.edges import schema
+from triage.edges.store import DamagedIndexError, Store
+
+log = logging.getLogger(__name__)
+
+NAME = "index.sqlite3"
+
+
+def open_index(home: Path, fingerprint: str, fill: Callable[[Store], None]) -> Store:
+    """Open the index, making it again when it is damaged or of other packs.
+
+    `fill` brings an empty index up to the evidence. The fingerprint names everything
+    beside the evidence that the index depends on.
+
+    Raises:
+        DiskError: the home cannot be written.
+    """
+    path = home / NAME
+    try:
+        store = Store(path)
+    except DamagedIndexError as error:
+        log.warning("%s; making the index again from the evidence", error)
+        return rebuild(home, fingerprint, fill, carry_over=False)
+    made_of = (store.meta("version"), store.meta("fingerprint"))
+    if made_of == (str(schema.VERSION), fingerprint):
+        return store
+    if made_of[1]:
+        log.info("packs or configuration changed; making the index again")
+        store.close()
+        return rebuild(
+            home, fingerprint, fill, carry_over=made_of[0] == str(schema.VERSION)
+        )
+    store.set_meta("fingerprint", fingerprint)
+    return store
+
+
+def rebuild(
+    home: Path,
+    fingerprint: str,
+    fill: Callable[[Store], None],
+    *,
+    carry_over: bool = True,
+) -> Store:
+    """Fill a new index beside the old one, then put it in the old one's place.
+
+    Cursors, log-in tries and waiting letters are carried over where the old index can
+    be read: they only save work, and losing them costs a second look, not a letter.
+    """
+    path, fresh = home / NAME, home / f"{NAME}.new"
+    _remove(fresh)
+    with Store(fresh) as store:
+        if carry_over and path.exists():
+            store.copy_from(path, schema.CARRIED_OVER)
+        fill(store)
+        store.set_meta("fingerprint", fingerprint)
+    _remove(path, but_the_file=True)  # a stale log must never meet the new file
+    fresh.replace(path)
+    return Store(path)
+
+
+def _remove(path: Path, *, but_the_file: bool = False) -> None:
+    for suffix in ("-wal", "-shm", *([] if but_the_file else [""])):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
