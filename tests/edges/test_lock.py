@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from triage.edges.lock import network_kind, only_one, refuse_network
+from triage.edges.lock import network_kind, only_one, refuse_network, turn
 from triage.errors import DiskError, Unavailable
 
 MOUNTS = """\
@@ -70,3 +70,12 @@ def test_a_network_disk_is_refused_in_words(mounts, tmp_path):
         refuse_network(Path("/srv/my mail"), mounts)
 
     refuse_network(tmp_path, tmp_path / "no mountinfo here")
+
+
+def test_commands_take_turns_with_the_daemon(tmp_path):
+    busy = pytest.raises(Unavailable, match="другой triage")
+    with only_one(tmp_path), turn(tmp_path), busy:
+        turn(tmp_path, seconds=0.05).__enter__()
+
+    with turn(tmp_path, seconds=0):
+        pass

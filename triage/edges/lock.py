@@ -1,4 +1,4 @@
-"""One instance per home, and only on a disk where locks and fsync mean something."""
+"""One instance per home, one writer at a time, and only on a disk where locks and fsync mean something."""
 
 import contextlib
 import errno
@@ -6,6 +6,8 @@ import fcntl
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
+from typing import IO
 
 from triage.errors import DiskError, Unavailable
 
@@ -18,29 +20,52 @@ NETWORK = re.compile(
 MOUNTS = Path("/proc/self/mountinfo")
 
 
-@contextlib.contextmanager
-def only_one(home: Path) -> Iterator[None]:
-    """Hold the home for this process.
+def only_one(home: Path) -> contextlib.AbstractContextManager[None]:
+    """Be the one instance that ticks in this home.
 
     Raises:
-        Unavailable: another process holds it.
+        Unavailable: another process is.
         DiskError: the home cannot be written.
     """
+    return _held(home, "lock", seconds=0)
+
+
+def turn(home: Path, *, seconds: float = 60) -> contextlib.AbstractContextManager[None]:
+    """Write to the home: the daemon takes turns with the owner's commands.
+
+    Raises:
+        Unavailable: another process did not finish in time.
+        DiskError: the home cannot be written.
+    """
+    return _held(home, "turn", seconds=seconds)
+
+
+@contextlib.contextmanager
+def _held(home: Path, name: str, *, seconds: float) -> Iterator[None]:
     try:
-        file = (home / "lock").open("a")
+        file = (home / name).open("a")
     except OSError as error:
         raise DiskError(f"{home}: не пишется: {error.strerror}") from None
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-                raise DiskError(f"{home}: не запирается: {error.strerror}") from None
-            raise Unavailable(
-                f"{home}: с этой папкой уже работает другой triage; "
-                "остановите его или подождите"
-            ) from None
+        until = monotonic() + seconds
+        while not _take(file, home):
+            if monotonic() >= until:
+                raise Unavailable(
+                    f"{home}: с этой папкой уже работает другой triage; "
+                    "подождите или остановите его"
+                )
+            sleep(min(0.1, seconds))
         yield
+
+
+def _take(file: IO[str], home: Path) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            return False
+        raise DiskError(f"{home}: не запирается: {error.strerror}") from None
+    return True
 
 
 def refuse_network(home: Path, mounts: Path = MOUNTS) -> None:

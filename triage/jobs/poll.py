@@ -1,0 +1,97 @@
+"""Look into every account whose time has come, and never hammer a server that says no."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from triage.edges import accounts
+from triage.edges.accounts import Polls
+from triage.edges.store import Store
+from triage.errors import ConfigError, Refused, Unavailable
+
+log = logging.getLogger(__name__)
+
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30))
+"""How long to wait after the first, second … failure in a row; the last one stays."""
+
+LOGINS = 2  # refused logins after which only a changed configuration is tried
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One account as the poll needs it."""
+
+    name: str
+    settings: str  # everything that a login depends on, but the password
+    password: Callable[[], str]
+    collect: Callable[[str], None]  # takes the password
+
+
+def poll(
+    store: Store, due: Sequence[Due], every: timedelta, clock: Callable[[], datetime]
+) -> list[str]:
+    """Collect what is due; return the problems in words.
+
+    Errors of the disk pass through: nothing else would work either.
+    """
+    problems = []
+    for account in due:
+        before = accounts.polls(store, account.name)
+        now = clock()
+        if before.next_at and now < before.next_at:
+            continue
+        after = _try(account, before, every, clock)
+        accounts.remember(store, after)
+        if after.problem:
+            log.warning(
+                "account %s: %d failures, %d refusals, next at %s",
+                account.name,
+                after.tries,
+                after.refused,
+                after.next_at,
+            )
+            problems.append(f"{account.name}: {after.problem}")
+    return problems
+
+
+def _try(
+    account: Due, before: Polls, every: timedelta, clock: Callable[[], datetime]
+) -> Polls:
+    try:
+        password = account.password()
+    except ConfigError as error:
+        return replace(before, problem=str(error), next_at=clock() + every)
+    if before.refused >= LOGINS:
+        if accounts.matches(before.config, account.settings, password):
+            return replace(before, next_at=clock() + every)
+        before = Polls(name=account.name, polled_at=before.polled_at)
+    try:
+        account.collect(password)
+    except Refused as error:
+        return _refused(account, before, password, str(error), clock())
+    except Unavailable as error:
+        pause = PAUSES[min(before.tries, len(PAUSES) - 1)]
+        return replace(
+            before,
+            tries=before.tries + 1,
+            problem=str(error),
+            next_at=clock() + pause,
+        )
+    now = clock()
+    return Polls(name=account.name, polled_at=now, next_at=now + every)
+
+
+def _refused(
+    account: Due, before: Polls, password: str, words: str, now: datetime
+) -> Polls:
+    refused = before.refused + 1
+    if refused < LOGINS:
+        return replace(before, refused=refused, problem=words, next_at=now + PAUSES[0])
+    return replace(
+        before,
+        refused=refused,
+        config=accounts.fingerprint(account.settings, password),
+        problem=f"{words}; больше не пробуем, пока не изменится пароль или настройка",
+        next_at=now + PAUSES[0],
+    )
