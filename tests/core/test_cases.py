@@ -1,0 +1,392 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+from builders import MOSCOW, ORDER, a_rule, a_shop, an_act, an_event, on
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.core.case import Case
+from triage.core.cases import assess
+from triage.core.deadline import Term
+from triage.core.event import Certainty, EventKind
+from triage.core.rule import Check, Grace, Scope
+from triage.core.timeline import Timeline
+
+REFUND = a_rule(
+    "refund-missing",
+    ["order_cancelled", "item_cancelled"],
+    ["refund_paid"],
+    amount_from=(EventKind.ITEM_CANCELLED, EventKind.ORDER_PAID),
+)
+LATE = a_rule(
+    "delivery-overdue",
+    ["posting_shipped"],
+    ["posting_delivered", "order_cancelled"],
+    scope=Scope.POSTING,
+    grace=Grace(term=Term(1), start="promised_on"),
+)
+STORAGE = a_rule(
+    "pickup-expiring",
+    ["ready_for_pickup"],
+    ["posting_delivered"],
+    grace=Grace(term=Term(2), start="keep_until", before=True),
+    moved_by=(EventKind.STORAGE_EXTENDED,),
+)
+SHORT = a_rule(
+    "refund-short",
+    ["refund_paid"],
+    [],
+    grace=Grace(term=Term(3)),
+    check=Check.REFUND_SHORT,
+)
+REPORTED = a_rule("defective", [], ["refund_paid"], report=True)
+SHOP = a_shop(REFUND, LATE, STORAGE, SHORT, REPORTED)
+CASE = f"shop/refund-missing/{ORDER}"
+GUESS = Certainty.GUESS
+
+
+def cases(events, today, acts=(), packs=SHOP) -> dict[str, Case]:
+    found = assess(
+        Timeline.of(events) if events else None,
+        acts,
+        packs,
+        pack="shop",
+        order=ORDER,
+        zone=MOSCOW,
+        today=on(today) if isinstance(today, str) else today,
+    )
+    return {case.id: case for case in found.cases}
+
+
+def only(events, today, acts=()) -> Case | None:
+    found = list(cases(events, today, acts).values())
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+CANCELLED = an_event("order_cancelled", "2026-11-09 12:00")
+PAID = an_event("order_paid", "2026-11-01", amount="12490.00")
+
+
+def test_silence_within_the_grace_is_normal():
+    assert only([PAID, CANCELLED], "2026-11-11") is None
+
+
+def test_a_case_opens_on_the_last_day_of_the_grace():
+    case = only([PAID, CANCELLED], "2026-11-20")
+
+    assert case.id == CASE
+    assert case.opened_on == date(2026, 11, 12)
+    assert case.amount == Decimal("12490.00")
+    assert case.closed_on is None
+
+
+def test_money_that_came_in_time_opens_nothing():
+    paid_back = an_event("refund_paid", "2026-11-11", amount="12490.00")
+
+    assert only([PAID, CANCELLED, paid_back], "2026-12-01") is None
+
+
+def test_money_that_came_late_closes_the_case_on_its_day():
+    paid_back = an_event("refund_paid", "2026-11-15", amount="12490.00")
+
+    case = only([PAID, CANCELLED, paid_back], "2026-12-01")
+
+    assert (case.closed_on, case.closed_by) == (date(2026, 11, 15), "refund_paid")
+
+
+def test_the_day_of_an_event_is_the_owners_day():
+    shortly_after_midnight = an_event("order_cancelled", "2026-11-10 00:30")
+
+    assert only([shortly_after_midnight], "2026-11-20").opened_on == on("2026-11-13")
+
+
+def test_a_refund_told_before_the_cancellation_of_the_same_day_still_counts():
+    early = an_event("refund_paid", "2026-11-09 08:00")
+
+    assert only([CANCELLED, early], "2026-12-01") is None
+
+
+def test_a_second_cancellation_opens_the_case_again():
+    back = an_event("refund_paid", "2026-11-10", amount="100.00")
+    second = an_event("item_cancelled", "2026-11-20", amount="250.00")
+
+    case = cases([CANCELLED, back, second], "2026-12-01")[CASE]
+
+    assert case.opened_on == on("2026-11-23")
+    assert case.amount == Decimal("250.00")
+
+
+def test_a_parcel_is_late_from_the_day_after_the_promise():
+    sent = an_event("posting_shipped", "2026-11-01", promised_on="2026-11-10")
+
+    assert only([sent], "2026-11-10") is None
+    assert only([sent], "2026-11-11").opened_on == on("2026-11-11")
+
+
+def test_a_promise_without_a_date_starts_no_clock():
+    assert only([an_event("posting_shipped", "2026-11-01")], "2027-01-01") is None
+
+
+def test_each_parcel_of_an_order_has_its_own_case():
+    one, two = f"{ORDER}-1", f"{ORDER}-2"
+    events = [
+        an_event(
+            "posting_shipped", "2026-11-01", posting=one, promised_on="2026-11-05"
+        ),
+        an_event(
+            "posting_shipped", "2026-11-02", posting=two, promised_on="2026-11-05"
+        ),
+        an_event("posting_delivered", "2026-11-05", posting=two),
+    ]
+
+    assert list(cases(events, "2026-11-06")) == [f"shop/delivery-overdue/{one}"]
+
+
+def test_a_reminder_lapses_when_its_day_is_over():
+    ready = an_event("ready_for_pickup", "2026-11-01", keep_until="2026-11-08")
+
+    assert only([ready], "2026-11-05") is None
+    assert only([ready], "2026-11-06").closed_on is None
+    assert only([ready], "2026-11-08").closed_on is None
+    assert only([ready], "2026-11-09").closed_by == "lapsed"
+
+
+def test_longer_storage_moves_the_reminder():
+    ready = an_event("ready_for_pickup", "2026-11-01", keep_until="2026-11-08")
+    longer = an_event("storage_extended", "2026-11-03", keep_until="2026-11-11")
+
+    assert only([ready, longer], "2026-11-08") is None
+    assert only([ready, longer], "2026-11-09").opened_on == on("2026-11-09")
+
+
+def test_longer_storage_after_the_reminder_ends_it_until_the_new_day_is_near():
+    ready = an_event("ready_for_pickup", "2026-11-01", keep_until="2026-11-08")
+    longer = an_event("storage_extended", "2026-11-07", keep_until="2026-11-20")
+
+    assert only([ready, longer], "2026-11-08").closed_on == on("2026-11-07")
+    assert only([ready, longer], "2026-11-18").closed_on is None
+
+
+def test_a_guess_that_would_close_a_case_leaves_it_open_and_asks():
+    maybe = an_event("refund_paid", "2026-11-15", certainty=GUESS)
+
+    case = only([CANCELLED, maybe], "2026-11-20")
+
+    assert case.closed_on is None
+    assert case.asks
+    assert case.certainty is Certainty.PINNED
+
+
+def test_a_case_that_rests_on_a_guess_says_so_and_asks():
+    maybe = an_event("order_cancelled", "2026-11-09", certainty=GUESS)
+
+    case = only([maybe], "2026-11-20")
+
+    assert case.certainty is GUESS
+    assert case.asks
+
+
+def test_a_yes_makes_the_guess_count():
+    maybe = an_event("refund_paid", "2026-11-15", certainty=GUESS)
+    yes = an_act("answered", "2026-11-16", CASE, answer="yes")
+
+    case = only([CANCELLED, maybe], "2026-11-20", [yes])
+
+    assert case.closed_on == on("2026-11-15")
+
+
+def test_a_no_to_the_guess_leaves_the_case_as_it_was():
+    maybe = an_event("refund_paid", "2026-11-15", certainty=GUESS)
+    no = an_act("answered", "2026-11-16", CASE, answer="no")
+
+    case = only([CANCELLED, maybe], "2026-11-20", [no])
+
+    assert case.closed_on is None
+    assert case.asks is None
+
+
+def test_a_no_to_what_opened_a_case_closes_it():
+    maybe = an_event("order_cancelled", "2026-11-09", certainty=GUESS)
+    no = an_act("answered", "2026-11-16", CASE, answer="no")
+
+    assert only([maybe], "2026-11-20", [no]).closed_by == "owner"
+
+
+def test_an_answer_does_not_speak_of_letters_that_came_after_it():
+    no = an_act("answered", "2026-11-14", CASE, answer="no")
+    later = an_event("refund_paid", "2026-11-15", certainty=GUESS)
+
+    assert only([CANCELLED, later], "2026-11-20", [no]).asks
+
+
+def test_the_owner_resolves_and_reopens():
+    resolved = an_act("resolved", "2026-11-14", CASE)
+    reopened = an_act("reopened", "2026-11-16", CASE)
+
+    assert only([CANCELLED], "2026-11-20", [resolved]).closed_by == "owner"
+    assert only([CANCELLED], "2026-11-20", [resolved, reopened]).closed_on is None
+
+
+def test_reopening_sets_aside_the_letter_that_had_closed_the_case():
+    back = an_event("refund_paid", "2026-11-15", amount="1.00")
+    reopened = an_act("reopened", "2026-11-16", CASE)
+
+    assert only([CANCELLED, back], "2026-11-20", [reopened]).closed_on is None
+
+
+def test_a_report_of_the_owners_opens_a_case_without_any_letter():
+    told = an_act("reported", "2026-11-14", report="defective", on="2026-11-13")
+
+    case = only([], "2026-11-20", [told])
+
+    assert case.rule == "defective"
+    assert case.opened_on == on("2026-11-13")
+    assert case.certainty is Certainty.PINNED
+
+
+def test_refunds_that_add_up_are_not_short():
+    events = [
+        an_event("item_cancelled", "2026-11-01", amount="300.00"),
+        an_event("refund_paid", "2026-11-02", amount="100.00"),
+        an_event("refund_paid", "2026-11-04", amount="200.00"),
+    ]
+
+    assert only(events, "2026-12-01") is None
+
+
+def test_a_short_refund_is_short_by_the_rest():
+    events = [
+        an_event("item_cancelled", "2026-11-01", amount="300.00"),
+        an_event("refund_paid", "2026-11-02", amount="100.00"),
+    ]
+
+    case = only(events, "2026-12-01")
+
+    assert case.rule == "refund-short"
+    assert case.opened_on == on("2026-11-05")
+    assert case.amount == Decimal("200.00")
+
+
+def test_the_rest_of_a_short_refund_closes_its_case():
+    events = [
+        an_event("item_cancelled", "2026-11-01", amount="300.00"),
+        an_event("refund_paid", "2026-11-02", amount="100.00"),
+        an_event("refund_paid", "2026-11-10", amount="200.00"),
+    ]
+
+    assert only(events, "2026-12-01").closed_on == on("2026-11-10")
+
+
+def test_a_refund_without_a_sum_is_never_called_short():
+    events = [
+        an_event("item_cancelled", "2026-11-01", amount="300.00"),
+        an_event("refund_paid", "2026-11-02"),
+    ]
+
+    assert only(events, "2026-12-01") is None
+
+
+def test_the_first_promise_stays_the_promise():
+    events = [
+        an_event("posting_shipped", "2026-11-01", promised_on="2026-11-05"),
+        an_event("delivery_moved", "2026-11-04", promised_on="2026-11-15"),
+    ]
+
+    case = only(events, "2026-11-08")
+
+    assert case.opened_on == on("2026-11-06")
+    assert case.fact("promised_on") == "2026-11-05"
+    assert case.fact("moved_to") == "2026-11-15"
+
+
+def test_every_fact_names_its_letter():
+    case = only([PAID, CANCELLED], "2026-11-20")
+
+    assert {fact.evidence for fact in case.facts} == set(case.evidence)
+
+
+KINDS = [
+    "order_paid",
+    "posting_shipped",
+    "ready_for_pickup",
+    "storage_extended",
+    "posting_delivered",
+    "order_cancelled",
+    "item_cancelled",
+    "refund_paid",
+]
+
+
+@st.composite
+def lives(draw):
+    days = draw(st.lists(st.integers(1, 28), min_size=1, max_size=7))
+    events = []
+    for i, day in enumerate(days):
+        when = date(2026, 11, day)
+        attributes = {
+            "promised_on": (when + timedelta(days=draw(st.integers(0, 9)))).isoformat(),
+            "keep_until": (when + timedelta(days=draw(st.integers(0, 9)))).isoformat(),
+        }
+        if draw(st.booleans()):
+            attributes["amount"] = f"{draw(st.integers(1, 5))}.00"
+        events.append(
+            an_event(
+                draw(st.sampled_from(KINDS)),
+                when.isoformat(),
+                evidence=str(i),
+                certainty=draw(st.sampled_from(list(Certainty))),
+                **attributes,
+            )
+        )
+    return events
+
+
+@given(lives(), st.randoms(), st.integers(0, 60))
+def test_any_order_of_arrival_gives_the_same_cases(events, random, later):
+    today = date(2026, 11, 1) + timedelta(days=later)
+    shuffled = random.sample(events, len(events))
+
+    assert cases(shuffled, today) == cases(events, today)
+
+
+@given(lives(), st.integers(0, 60))
+def test_a_guess_never_closes_a_case_without_the_owner(events, later):
+    today = date(2026, 11, 1) + timedelta(days=later)
+    sure = {event.kind for event in events if event.certainty is not GUESS}
+
+    for case in cases(events, today).values():
+        assert case.closed_by in {"", "lapsed"} | sure
+
+
+@given(lives(), st.integers(0, 60))
+def test_nothing_is_closed_before_it_opened_or_in_the_future(events, later):
+    today = date(2026, 11, 1) + timedelta(days=later)
+
+    for case in cases(events, today).values():
+        assert case.opened_on <= today
+        assert case.closed_on is None or case.opened_on <= case.closed_on <= today
+
+
+@given(lives(), st.integers(0, 60), st.integers(0, 30))
+def test_time_alone_never_takes_a_case_back(events, later, more):
+    today = date(2026, 11, 1) + timedelta(days=later)
+
+    before = set(cases(events, today))
+
+    assert before <= set(cases(events, today + timedelta(days=more)))
+
+
+@given(lives(), st.integers(0, 60))
+def test_the_next_look_is_never_too_late(events, later):
+    today = date(2026, 11, 1) + timedelta(days=later)
+    timeline = Timeline.of(events)
+    found = assess(
+        timeline, (), SHOP, pack="shop", order=ORDER, zone=MOSCOW, today=today
+    )
+    calm_until = found.look_again_on or date(2027, 3, 1)
+
+    names = {case.id for case in found.cases}
+
+    for ahead in range(1, (calm_until - today).days):
+        assert set(cases(events, today + timedelta(days=ahead))) == names
