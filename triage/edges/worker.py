@@ -1,0 +1,180 @@
+"""Child processes that read letters, so that one bad letter costs only itself.
+
+A pool is told the name of a function. Each child imports it, calls it once with the
+settings, and gives every task to what it returned:
+
+    def reading(settings: dict) -> Callable[[dict], dict]: ...
+
+Tasks and results are JSON, one a line. The parent holds the clock and kills a child
+that takes too long; the child holds its own memory limit. The letter a child was at
+is the only one that goes unread: those queued behind it go to the next child.
+"""
+
+import selectors
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+from triage.edges.child import TOO_LONG, Child, Hello, Job, Task, Work, attempt, prepare
+from triage.errors import TriageError
+
+Answer = tuple[Task, dict[str, Any] | None, str]
+
+_QUEUE = 16  # tasks a child has at once: enough that it never waits for the parent
+_AHEAD = 256  # answers that may wait for a slow task before them
+
+
+class Pool:
+    """A few children, started when there is work and kept until `close`.
+
+    `seconds` is the wall clock of one task, `memory` the bytes it may use beyond what
+    a child has once it is prepared (Linux). Without workers the tasks are done here.
+    """
+
+    def __init__(
+        self,
+        function: str,
+        settings: Mapping[str, Any],
+        *,
+        workers: int = 2,
+        seconds: float = 30,
+        memory: int = 1 << 30,
+    ) -> None:
+        self._hello = Hello(
+            path=sys.path,
+            function=function,
+            settings=dict(settings),
+            seconds=seconds,
+            memory=memory,
+        )
+        self._workers = workers
+        self._work: Work | None = None
+        self._children: list[Child] = []
+        self._again: deque[Job] = deque()  # were queued behind one that went wrong
+        self._selector = selectors.DefaultSelector()
+
+    def map(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        """Yield (task, result, problem) in the order of the tasks, which may be endless.
+
+        The problem is "" or says in words, without a word of the letter, why there
+        is no result. Raises TriageError when a child cannot be prepared at all.
+        """
+        if not self._workers:
+            yield from self._here(tasks)
+            return
+        for child in [child for child in self._children if child.gone()]:
+            self._drop(child)
+        source = iter(tasks)
+        queue: deque[Job] = deque()  # not yet yielded, in order
+        try:
+            while self._feed(source, queue):
+                while queue and queue[0].done:
+                    job = queue.popleft()
+                    yield job.task, job.result, job.problem
+                if queue:
+                    self._turn()
+        finally:
+            self._again.clear()
+            for child in [child for child in self._children if child.jobs]:
+                self._drop(child)
+
+    def close(self) -> None:
+        """End all children; the next `map` starts new ones."""
+        for child in list(self._children):
+            self._drop(child)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _here(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        if self._work is None:
+            self._work = prepare(self._hello)
+        for task in tasks:
+            yield task, *attempt(self._work, task)
+
+    def _feed(self, source: Iterator[Task], queue: deque[Job]) -> bool:
+        """Fill the children up; return False when every answer was taken."""
+        while (self._again or len(queue) < _AHEAD) and self._room():
+            if self._again:
+                job = self._again.popleft()
+            elif (task := next(source, None)) is not None:
+                job = Job(task)
+                queue.append(job)
+            else:
+                break
+            self._hungriest().give(job)
+        for child in self._children:
+            self._send(child)
+        return bool(queue)
+
+    def _room(self) -> bool:
+        return len(self._children) < self._workers or any(
+            len(child.jobs) < _QUEUE for child in self._children
+        )
+
+    def _hungriest(self) -> Child:
+        """Return the child with the shortest queue, a new one only when all are full."""
+        child = min(self._children, key=lambda child: len(child.jobs), default=None)
+        if child is None or len(child.jobs) >= _QUEUE:
+            child = Child(self._hello)
+            self._children.append(child)
+            self._selector.register(child.output, selectors.EVENT_READ, child)
+        return child
+
+    def _turn(self) -> None:
+        """Wait for answers, room in a pipe, or the end of somebody's time."""
+        busy = [child for child in self._children if child.jobs]
+        left = min(child.deadline for child in busy) - monotonic()
+        ended = []
+        for key, events in self._selector.select(max(0.0, left)):
+            child: Child = key.data
+            if events & selectors.EVENT_WRITE:
+                self._send(child)
+            elif not child.read():
+                ended.append(child)
+        # Whoever answered while we were away has been heard before anyone is judged.
+        for child in list(self._children):
+            if child in ended:
+                self._bury(child, child.cause())
+            elif child.worn:
+                self._bury(child, "")
+            elif child.jobs and child.deadline <= monotonic():
+                self._bury(child, TOO_LONG)
+
+    def _send(self, child: Child) -> None:
+        left = child.write()
+        watched = child.input in self._selector.get_map()
+        if left and not watched:
+            self._selector.register(child.input, selectors.EVENT_WRITE, child)
+        elif watched and not left:
+            self._selector.unregister(child.input)
+
+    def _bury(self, child: Child, problem: str) -> None:
+        """Give up what a child was at and keep what was queued behind it."""
+        self._drop(child)
+        if not child.ready:  # the next one would not fare better
+            reason = child.refusal or problem
+            raise TriageError(f"a reading process cannot start: {reason}")
+        if problem and child.jobs:
+            child.jobs.popleft().finish(None, problem)
+        self._again.extend(child.jobs)
+        child.jobs.clear()
+
+    def _drop(self, child: Child) -> None:
+        self._children.remove(child)
+        for pipe in (child.output, child.input):
+            with suppress(KeyError):
+                self._selector.unregister(pipe)
+        child.end()
