@@ -1,0 +1,96 @@
+"""Make a mailbox of realistic size and spread: Cyrillic, base64, some attachments."""
+
+import base64
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+WORDS = (
+    "заказ доставка скидка письмо встреча отчёт проект вопрос ответ время неделя"
+    " договор оплата счёт команда задача документ решение срок результат"
+).split()
+
+
+def letters(count: int, share: float, seed: int = 1) -> Iterator[bytes]:
+    """Yield `count` letters of 10-60 kB, `share` of them about purchases.
+
+    One in two hundred carries an attachment of 1-3 MB, as in an ordinary mailbox.
+    """
+    chance = random.Random(seed)
+    every = max(1, round(1 / share))
+    for i in range(count):
+        ours = i % every == every // 2
+        yield _letter(chance, i, ours=ours)
+
+
+def _letter(chance: random.Random, i: int, *, ours: bool) -> bytes:
+    at = START + timedelta(minutes=15 * i)
+    order = f"12345678-{i % 9999 + 1:04d}"
+    body = " ".join(chance.choices(WORDS, k=chance.randint(700, 3500)))
+    if ours:
+        sender, subject = "Ozon <mailer@sender.ozon.ru>", f"Заказ {order} отменён"
+        body = f"Заказ {order} отменён. Сумма заказа 1 234 ₽.\n{body}"
+        html = f'<a href="https://www.ozon.ru/my/orderdetails/?order={order}">x</a>'
+    else:
+        sender, subject = f"User {i} <user{i}@example.org>", f"Письмо {i}"
+        html = ""
+    html = f"<html><body><p>{html}{body}</p></body></html>"
+    parts = [
+        f"Authentication-Results: mx.example.org; dkim=pass header.d={_domain(sender)}",
+        f"From: {sender}",
+        "To: buyer@example.org",
+        f"Subject: {_word(subject)}",
+        f"Date: {format_datetime(at)}",
+        f"Message-ID: <{i}@bench.example>",
+        "MIME-Version: 1.0",
+        'Content-Type: multipart/alternative; boundary="b"',
+        "",
+        "--b",
+        *_part("text/plain", body),
+        "--b",
+        *_part("text/html", html),
+    ]
+    if chance.random() < 0.005:
+        size = chance.randint(1_000_000, 3_000_000)
+        data = base64.encodebytes(chance.randbytes(size)).decode().splitlines()
+        parts += [
+            "--b",
+            'Content-Type: application/pdf; name="a.pdf"',
+            "Content-Transfer-Encoding: base64",
+            "",
+            *data,
+        ]
+    parts += ["--b--", ""]
+    return "\r\n".join(parts).encode()
+
+
+def _domain(sender: str) -> str:
+    return sender.rpartition("@")[2].rstrip(">")
+
+
+def _word(text: str) -> str:
+    return f"=?utf-8?B?{base64.b64encode(text.encode()).decode()}?="
+
+
+def _part(kind: str, text: str) -> list[str]:
+    return [
+        f"Content-Type: {kind}; charset=utf-8",
+        "Content-Transfer-Encoding: base64",
+        "",
+        *base64.encodebytes(text.encode()).decode().splitlines(),
+    ]
+
+
+def fill_maildir(folder: Path, count: int, share: float) -> int:
+    """Write the letters as a server's Maildir and return how many bytes that was."""
+    for name in ("cur", "new", "tmp"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    total = 0
+    for i, raw in enumerate(letters(count, share)):
+        path = folder / "cur" / f"{1_700_000_000 + i}.M{i}P1.bench:2,S"
+        path.write_bytes(raw)
+        total += len(raw)
+    return total
