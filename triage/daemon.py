@@ -150,10 +150,12 @@ class Daemon:
             self._failures += 1
             words = f"сбой программы: {type(error).__name__}"
             where = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{where.filename}:{where.lineno}"
-            kind = type(error).__name__  # its words may be a letter's
-            log.error(
-                "tick failed (%d in a row): %s at %s", self._failures, kind, place
+            log.error(  # noqa: TRY400 - its words may be a letter's
+                "tick failed (%d in a row): %s at %s:%s",
+                self._failures,
+                type(error).__name__,
+                where.filename,
+                where.lineno,
             )
             log.debug("traceback", exc_info=error)
         finally:
