@@ -11,6 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from triage.core.case import Case, Fact, State
+from triage.core.chain import Head
 from triage.core.ladder import Standing, StepNow
 from triage.core.mention import (
     WEEKLY,
@@ -21,7 +22,7 @@ from triage.core.mention import (
     owners_deadline,
     why_mention,
 )
-from triage.core.news import ChainHead, Health, Letters, Undelivered
+from triage.core.news import Health, Letters, Undelivered
 from triage.core.pack import Packs
 
 STALE = timedelta(hours=24)  # mail last read longer ago is news by itself
@@ -77,7 +78,7 @@ class Digest:
     health: Health
     read_at: datetime | None  # the last good read, in the owner's zone
     read_age: timedelta | None
-    heads: Mapping[str, ChainHead] = field(hash=False)
+    heads: Mapping[str, Head] = field(hash=False)
     undelivered: tuple[Undelivered, ...]
     at_stake: Decimal  # in all cases that are not resolved, each rouble once
     mentions: tuple[Mention, ...]
@@ -104,7 +105,7 @@ def write(
     told: Mapping[str, Sequence[Mention]],
     letters: Letters,
     health: Health,
-    heads: Mapping[str, ChainHead],
+    heads: Mapping[str, Head],
     last_sent_on: date | None,
     undelivered: Sequence[Undelivered] = (),
     always: bool = False,
@@ -187,7 +188,7 @@ def _entry(
             for each in (now.step.documents if now else ())
         ),
         deadline_kind=ladder.kinds.get(now.deadline_kind, "") if now else "",
-        next_on=(following.locked_until or following.due_on) if following else None,
+        next_on=following.due_on if following else None,
     )
 
 

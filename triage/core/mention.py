@@ -86,31 +86,37 @@ def owners_deadline(standing: Standing) -> date | None:
     return now.deadline_on
 
 
+def mention_row(mention: Mention) -> dict[str, str]:
+    """Write a mention as the index and the journal keep it."""
+    return {
+        "case_id": mention.case,
+        "told_on": mention.told_on.isoformat(),
+        "reason": mention.reason.value,
+        "step": mention.step,
+        "state": mention.state,
+    }
+
+
+def mention_of(row: Mapping[str, str]) -> Mention:
+    """Read what `mention_row` wrote."""
+    return Mention(
+        case=row["case_id"],
+        told_on=date.fromisoformat(row["told_on"]),
+        reason=Reason(row["reason"]),
+        step=row["step"],
+        state=row["state"],
+    )
+
+
 def dump_mentions(mentions: Iterable[Mention]) -> str:
     """Write mentions as JSON, for the outbox and the journal."""
-    rows = [
-        [each.case, each.told_on.isoformat(), each.reason, each.step, each.state]
-        for each in mentions
-    ]
+    rows = [mention_row(each) for each in mentions]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
 def load_mentions(text: str) -> list[Mention]:
-    """Read what `dump_mentions` wrote.
-
-    Raises:
-        ValueError: the text is something else.
-    """
-    return [
-        Mention(
-            case=case,
-            told_on=date.fromisoformat(told_on),
-            reason=Reason(reason),
-            step=step,
-            state=state,
-        )
-        for case, told_on, reason, step, state in json.loads(text or "[]")
-    ]
+    """Read what `dump_mentions` wrote."""
+    return [mention_of(row) for row in json.loads(text or "[]")]
 
 
 def by_case(mentions: Iterable[Mention]) -> Mapping[str, Sequence[Mention]]:

@@ -1,4 +1,4 @@
-"""What a digest tells beside the cases: letters, the mailbox, the logs, lost digests."""
+"""What a digest tells beside the cases: letters, the mailbox, lost digests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,14 +53,6 @@ class Health:
     last_read_at: datetime | None  # end of the last poll that reached every folder
     problems: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What keeps an account from being read, in words, by the account's name."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChainHead:
-    """Where a log stood: its count of lines and the checksum of the last one."""
-
-    count: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ already in the future, before anything is sent: a crash leaves a visible trace a
 never a hammered server.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from triage.core.act import ActKind
+from triage.core.attempt import pause
+from triage.core.chain import Head, read_heads, write_heads
 from triage.core.mention import Mention, dump_mentions, load_mentions
-from triage.core.news import ChainHead, Undelivered
+from triage.core.news import Undelivered
 from triage.edges.store import Store
 
 DIGEST = "digest:"
@@ -28,7 +29,7 @@ class Queued:
     recipient: str
     raw: bytes
     mentions: Sequence[Mention] = ()
-    heads: Mapping[str, ChainHead] = field(default_factory=dict, hash=False)
+    heads: Mapping[str, Head] = field(default_factory=dict, hash=False)
     state: str = "queued"
     attempts: int = 0
 
@@ -38,7 +39,7 @@ class Queued:
             "key": self.key,
             "message_id": self.message_id,
             "mentions": dump_mentions(self.mentions),
-            "heads": _dump_heads(self.heads),
+            "heads": write_heads(self.heads),
         }
 
 
@@ -49,11 +50,15 @@ def digest_key(on: date) -> str:
 
 def has(store: Store, key: str) -> bool:
     """Say whether a letter was ever queued, by the outbox or by the journal."""
+    queued = store.rows("SELECT 1 FROM outbox WHERE key = ?", key)
+    return bool(queued) or accepted(store, key)
+
+
+def accepted(store: Store, key: str) -> bool:
+    """Say whether the journal knows a letter as accepted."""
     return bool(
         store.rows(
-            "SELECT 1 FROM outbox WHERE key = ? UNION ALL"
-            " SELECT 1 FROM acts WHERE kind = ? AND json_extract(data, '$.key') = ?",
-            key,
+            "SELECT 1 FROM acts WHERE kind = ? AND json_extract(data, '$.key') = ?",
             ActKind.DIGEST_ACCEPTED,
             key,
         )
@@ -77,7 +82,7 @@ def enqueue(store: Store, letter: Queued, composed_at: datetime) -> None:
                 "raw": letter.raw,
                 "composed_at": _text(composed_at),
                 "mentions": dump_mentions(letter.mentions),
-                "heads": _dump_heads(letter.heads),
+                "heads": write_heads(letter.heads),
                 "state": letter.state,
                 "attempts": letter.attempts,
                 "next_at": _text(composed_at),
@@ -125,9 +130,7 @@ def due(store: Store, now: datetime) -> list[str]:
     return [row["key"] for row in rows]
 
 
-def take(
-    store: Store, key: str, *, now: datetime, pauses: Sequence[timedelta]
-) -> Queued | None:
+def take(store: Store, key: str, now: datetime) -> Queued | None:
     """Register an attempt before it is made; None when somebody else took the letter.
 
     What is returned has the state it was in and the number of this attempt.
@@ -142,7 +145,7 @@ def take(
             " WHERE key = ? AND attempts = ? AND next_at <= ?"
             " AND state IN ('queued', 'deferred', 'unsure')",
             attempts,
-            _text(now + pauses[min(attempts, len(pauses)) - 1]),
+            _text(now + pause(attempts)),
             key,
             attempts - 1,
             _text(now),
@@ -188,7 +191,7 @@ def composed_at(store: Store) -> datetime | None:
     """Return when the newest digest that may have reached the owner was written."""
     rows = store.rows(
         "SELECT max(composed_at) newest FROM outbox"
-        " WHERE state NOT IN ('rejected', 'withdrawn')"
+        " WHERE state IN ('sending', 'unsure', 'accepted')"
     )
     newest = rows[0]["newest"]
     return datetime.fromisoformat(newest) if newest else None
@@ -209,21 +212,16 @@ def undelivered(store: Store) -> list[Undelivered]:
 
 
 def _queued(row: Mapping[str, object]) -> Queued:
-    heads = json.loads(str(row["heads"]))
     return Queued(
         key=str(row["key"]),
         message_id=str(row["message_id"]),
         recipient=str(row["recipient"]),
         raw=bytes(row["raw"]),  # type: ignore[call-overload]
         mentions=load_mentions(str(row["mentions"])),
-        heads={name: ChainHead(*head) for name, head in heads.items()},
+        heads=read_heads(str(row["heads"])),
         state=str(row["state"]),
         attempts=int(str(row["attempts"])),
     )
-
-
-def _dump_heads(heads: Mapping[str, ChainHead]) -> str:
-    return json.dumps({name: [each.count, each.sha256] for name, each in heads.items()})
 
 
 def _text(at: datetime) -> str:

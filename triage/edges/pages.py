@@ -1,0 +1,125 @@
+"""Turns a digest into a subject, a text and an HTML page with the pack's templates.
+
+The pages hold nothing remote, no script and no form. Every value is cleaned of control
+characters before it is written, and only a prepared letter may have more than one line.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import css_inline
+from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+
+from triage.core import words
+from triage.core.digest import Digest
+from triage.errors import ConfigError
+
+CLIPPED = 100_000  # bytes of HTML; Gmail hides what comes after about so many
+CELL = 1000  # characters of a one-line value
+BLOCK = 20_000  # characters of a prepared letter
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A digest, written out."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class _Lines(str):
+    """Text that may keep its line breaks."""
+
+    __slots__ = ()
+
+
+def render(digest: Digest, language: str, own: Path | None = None) -> Page:
+    """Write a digest out; long letters give way before the page is clipped.
+
+    Raises:
+        ConfigError: a template is missing or does not work.
+    """
+    pack = _environment(language, own)
+    plain, rich = (pack.get_template(f"digest.{kind}.j2") for kind in ("txt", "html"))
+    try:
+        text = plain.render(digest=digest)
+        subject = plain.make_module({"digest": digest}).subject()  # type: ignore[attr-defined]
+        for shown in range(len(digest.actions), -1, -1):
+            html = inline(rich.render(digest=digest, shown=shown))
+            if len(html.encode()) <= CLIPPED:
+                break
+    except Exception as error:
+        raise ConfigError(f"шаблон дайджеста ({language}): {error}") from error
+    return Page(_one_line(str(subject)), _tidy(text), html)
+
+
+def inline(html: str) -> str:
+    """Move the style sheet into the elements, all but its media queries."""
+    return css_inline.CSSInliner(
+        load_remote_stylesheets=False, keep_style_tags=False, keep_at_rules=True
+    ).inline(html)
+
+
+def clean(text: str) -> str:
+    """Drop control, format and private characters; tabs become spaces."""
+    return "".join(
+        c if c == "\n" or unicodedata.category(c)[0] != "C" else " " * (c == "\t")
+        for c in text
+    )
+
+
+def _environment(language: str, own: Path | None) -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_loader(language, own)),
+        autoescape=select_autoescape(["html.j2"]),
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "block": lambda text: _Lines(text[:BLOCK]),
+        "roubles": words.roubles,
+        "day": words.day,
+        "short_day": words.short_day,
+        "days": words.days,
+    }
+    environment.globals |= {"plural": words.plural}
+    return environment
+
+
+def _loader(language: str, own: Path | None) -> Callable[[str], str]:
+    """Read a template: the owner's own replaces the built-in one whole."""
+
+    def load(name: str) -> str:
+        if own is not None and (mine := own / language / name).is_file():
+            return mine.read_text("utf-8")
+        built_in = resources.files("triage") / "packs" / language / name
+        if not built_in.is_file():
+            raise ConfigError(f"нет шаблона {language}/{name}")
+        return built_in.read_text("utf-8")
+
+    return load
+
+
+def _finalize(value: object) -> object:
+    if isinstance(value, _Lines):
+        return clean(value)
+    return _one_line(value) if isinstance(value, str) else value
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(clean(text).split())
+    return line if len(line) <= CELL else line[: CELL - 1] + "…"
+
+
+def _tidy(text: str) -> str:
+    """Leave no trailing blanks and never more than one empty line."""
+    lines = [line.rstrip() for line in text.splitlines()]
+    kept = [line for i, line in enumerate(lines) if line or (i > 0 and lines[i - 1])]
+    return "\n".join(kept).strip() + "\n"

@@ -1,0 +1,183 @@
+"""Compose the letter of the day: once per local day, late rather than never.
+
+Whether one is due is asked of the store and the clock, so a tick that was missed costs
+nothing. A day on which the program did not run is not made up for; today's digest tells
+what that day's would have told. The same goes for a digest that still waits and that no
+server has seen: today's takes its place.
+"""
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from triage.core.chain import Head
+from triage.core.digest import Digest, write
+from triage.core.ladder import Standing
+from triage.core.mention import Mention
+from triage.core.news import Health, Letters
+from triage.core.pack import Packs
+from triage.edges import mentions, outbox
+from triage.edges.mime import build
+from triage.edges.pages import Page, render
+from triage.edges.store import Store
+
+log = logging.getLogger(__name__)
+
+_CONSIDERED = "digest_considered"
+FIRST_LOOK_BACK = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """To whom, when and in which words the digest goes."""
+
+    to: str
+    sender: str
+    at: time = time(8)
+    zone: ZoneInfo
+    language: str = "ru"
+    always: bool = False
+    own: Path | None = None  # the owner's folder of packs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """What there is to tell."""
+
+    packs: Packs
+    standings: Sequence[Standing]
+    texts: Mapping[str, str]  # prepared letters by case id
+    letters: Letters  # since `news_since`
+    health: Health
+    heads: Mapping[str, Head]
+
+
+def due(store: Store, head: Letterhead, now: datetime) -> bool:
+    """Say whether today's digest is to be composed now."""
+    local = now.astimezone(head.zone)
+    today = local.date()
+    return (
+        local.time() >= head.at
+        and store.meta(_CONSIDERED) != today.isoformat()
+        and not outbox.has(store, outbox.digest_key(today))
+    )
+
+
+def news_since(store: Store, now: datetime) -> datetime:
+    """Return the instant from which letters are news to the owner."""
+    return outbox.composed_at(store) or now - FIRST_LOOK_BACK
+
+
+def compose(
+    store: Store,
+    head: Letterhead,
+    today: Today,
+    now: datetime,
+    *,
+    at_once: bool = False,
+) -> bool:
+    """Queue today's digest if it is due and has a reason, and say whether it was.
+
+    With `at_once` the hour and the reason do not matter; there is still one a day.
+    """
+    on = now.astimezone(head.zone).date()
+    with store.transaction():
+        queued = outbox.has(store, outbox.digest_key(on))
+        if queued or not (at_once or due(store, head, now)):
+            return False
+        missed = outbox.withdrawable(store)
+        for letter in missed:
+            mentions.withdraw(store, letter.mentions)
+            outbox.mark_withdrawn(store, letter.key)
+        digest = _write(
+            store,
+            head,
+            today,
+            mentions.told(store),
+            now=now,
+            always=head.always or at_once or bool(missed),
+        )
+        store.set_meta(_CONSIDERED, on.isoformat())
+        if digest is None:
+            log.info("nothing to tell on %s", on)
+            return False
+        page = render(digest, head.language, head.own)
+        outbox.enqueue(store, _letter(digest, page, head, now), now)
+        mentions.note(store, digest.mentions)
+    log.info("digest of %s queued, %d cases told", on, len(digest.mentions))
+    return True
+
+
+def preview(store: Store, head: Letterhead, today: Today, now: datetime) -> Page:
+    """Write the digest of an instant, past or future, without remembering it."""
+    on = now.astimezone(head.zone).date()
+    told = {
+        case: [each for each in history if each.told_on < on]
+        for case, history in mentions.told(store).items()
+    }
+    digest = _write(store, head, today, told, now=now, always=True)
+    if digest is None:
+        raise AssertionError("always asks for a digest")
+    return render(digest, head.language, head.own)
+
+
+def _write(
+    store: Store,
+    head: Letterhead,
+    today: Today,
+    told: Mapping[str, Sequence[Mention]],
+    *,
+    now: datetime,
+    always: bool,
+) -> Digest | None:
+    return write(
+        now=now,
+        zone=head.zone,
+        packs=today.packs,
+        standings=today.standings,
+        texts=today.texts,
+        told=told,
+        letters=today.letters,
+        health=today.health,
+        heads=today.heads,
+        last_sent_on=outbox.last_digest_on(store),
+        undelivered=outbox.undelivered(store),
+        always=always,
+    )
+
+
+def _letter(
+    digest: Digest, page: Page, head: Letterhead, now: datetime
+) -> outbox.Queued:
+    message_id = _message_id(digest.today, head.to)
+    return outbox.Queued(
+        key=outbox.digest_key(digest.today),
+        message_id=message_id,
+        recipient=head.to,
+        raw=build(
+            sender=head.sender,
+            to=head.to,
+            subject=page.subject,
+            text=page.text,
+            html=page.html,
+            message_id=message_id,
+            at=now.astimezone(head.zone),
+            extra={
+                "Auto-Submitted": "auto-generated",  # RFC 3834: nobody's robot answers
+                "X-Auto-Response-Suppress": "All",
+                "X-Triage": "digest",
+            },
+        ),
+        mentions=digest.mentions,
+        heads=digest.heads,
+    )
+
+
+def _message_id(on: date, to: str) -> str:
+    """Name the letter by its day and owner, so that a repeat is known for one."""
+    owner = hashlib.sha256(to.encode()).hexdigest()[:8]
+    return f"<digest.{on.isoformat()}.{owner}@triage.invalid>"
