@@ -1,0 +1,60 @@
+"""The journal: what is not in the mail, one chained line per act, never rewritten."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from triage.core import chain
+from triage.core.act import Act
+from triage.core.chain import Head
+from triage.core.entry import act_entry, read_act
+from triage.edges import disk
+from triage.edges.ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+
+class Journal:
+    """`journal.jsonl` of one evidence folder."""
+
+    def __init__(self, evidence: Path) -> None:
+        """Open a journal. Nothing is written before an act is."""
+        self.evidence = evidence
+        self._ledger = Ledger(evidence / "journal.jsonl")
+        self._prepared = False
+
+    def append(self, act: Act) -> None:
+        """Write an act down, durably.
+
+        Raises:
+            DiskError: the disk is full or read-only. The act was not written.
+            EvidenceError: the journal was changed by another program meanwhile.
+        """
+        if not self._prepared:
+            disk.make_folders(self.evidence)
+            disk.sync_folder(
+                self.evidence.parent
+            )  # its maker may have died before it did
+            self._prepared = True
+        with self._ledger.writing() as write:
+            write([act_entry(act)])
+
+    def acts(self, after: int = 0) -> Iterator[tuple[Act, int]]:
+        """Yield the acts behind a byte offset, each with the offset behind its line.
+
+        A line that cannot be read is passed over: `verify` names it.
+
+        Raises:
+            EvidenceError: the journal does not reach to `after`, or no line ends there.
+        """
+        for line, end in self._ledger.lines(after):
+            try:
+                act = read_act(chain.entry_of(line))
+            except ValueError:
+                log.warning("journal: the line before byte %d cannot be read", end)
+                continue
+            yield act, end
+
+    def head(self) -> Head:
+        """Return the head of the journal's chain."""
+        return self._ledger.head()
