@@ -54,11 +54,12 @@ ROOMS = {
 }
 """Which room may look into which; "" is the package itself."""
 
-FLOORS = {"disk", "schema", "store"}
+FLOORS = {"disk", "schema", "store", "tables"}
 """Edges that other edges stand on."""
 
 NEIGHBOURS = {
     ("packs", "lawpack"),
+    ("packs", "marketpack"),
     ("parser", "html"),
     ("parser", "walker"),
 }

@@ -8,6 +8,8 @@ from triage.core.ladder import Ladder
 from triage.core.recogniser import Recogniser
 from triage.core.rule import Rule
 
+ORDERS = "orders"  # the stream whose letters may carry events
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identifiers:
@@ -20,6 +22,7 @@ class Identifiers:
     order: re.Pattern[str]  # the whole of an order number, for what the owner types
     text: tuple[re.Pattern[str], ...]
     links: tuple[re.Pattern[str], ...]
+    secrets: tuple[re.Pattern[str], ...] = ()  # group `secret`: blotted out of quotes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +32,17 @@ class Marketplace:
     id: str
     title: str
     domains: tuple[str, ...]  # registered domains that speak for it when authenticated
-    streams: Mapping[str, str] = field(hash=False)  # sub-domain -> stream name or "orders"
+    streams: Mapping[str, str] = field(
+        hash=False
+    )  # sub-domain -> stream name or "orders"
     needles: tuple[str, ...]  # lower-case words that make a header worth a look
     support: tuple[str, ...]  # addresses the owner may write to
     identifiers: Identifiers
     recognisers: tuple[Recogniser, ...]
     rules: tuple[Rule, ...]
-    contacts: Mapping[str, str] = field(hash=False)  # facts about the marketplace's company
+    contacts: Mapping[str, str] = field(
+        hash=False
+    )  # facts about the marketplace's company
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,12 @@ from triage.core.event import Certainty, Event, EventKind, Stream
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recogniser:
-    """One shape of letter. Phrases are matched on normalised text.
+    """One shape of letter.
 
-    `any_of` patterns are tried in subject, text and HTML (never hidden text);
-    one of them must match and none of `none_of` may. A recogniser with a `stream`
-    instead of a `kind` says that the letter carries no event.
+    Patterns are matched on normalised text (`core.words`), on subject, text and HTML,
+    never on hidden text; case, ё or е and a line end in place of a space do not matter.
+    A recogniser with a `stream` instead of a `kind` says that the letter carries no
+    event; with neither, that the letter is known, ties to its order and tells nothing.
     """
 
     id: str
@@ -22,9 +23,12 @@ class Recogniser:
     certainty: Certainty
     senders: tuple[str, ...] = ()  # sub-domains it is limited to, empty: any of orders
     subject: tuple[re.Pattern[str], ...] = ()  # any must match, where given
-    any_of: tuple[re.Pattern[str], ...] = ()
+    any_of: tuple[re.Pattern[str], ...] = ()  # one must match, where given
     links: tuple[re.Pattern[str], ...] = ()  # any must match a link, where given
-    none_of: tuple[re.Pattern[str], ...] = ()
+    none_of: tuple[re.Pattern[str], ...] = ()  # anywhere: the letter is out
+    unless: tuple[re.Pattern[str], ...] = ()  # in the same sentence: it does not count
+    lines: int = 0  # any_of looks at so many first lines of a text; 0 is all of them
+    beside: tuple[str, ...] = ()  # ids of recognisers that may speak in the same letter
     extract: Mapping[str, tuple[re.Pattern[str], ...]] = field(
         default_factory=dict, hash=False
     )  # attribute -> patterns whose group `value` holds it, first match counts
