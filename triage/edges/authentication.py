@@ -1,0 +1,109 @@
+"""Whom the owner's provider vouches for, read from its Authentication-Results.
+
+Only the topmost such header counts and only when the provider named in the
+configuration wrote it (RFC 8601, section 5): all others may be the sender's own
+work. The answer speaks of the From address and of nothing else in the letter.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from email.parser import BytesHeaderParser
+from functools import cache
+from typing import Any
+
+from triage.edges.sender import read_sender
+
+_LONGEST = 16384  # characters of one header that are worth reading
+_NOT_ASCII = re.compile(r"[^\t\r\n\x20-\x7e]")
+_FOLD = re.compile(r"[\r\n]+[ \t]*")
+
+
+def authenticate(header: bytes, authserv_ids: Collection[str]) -> Mapping[str, str]:
+    """Say which registered domain is vouched for: keys `domain`, `result`, `reason`.
+
+    `domain` is "" unless `result` is "pass". The other results are "fail" (somebody
+    checked and refused), "none" (nobody vouches), "foreign" (another server's word)
+    and "untrusted" (the letter does not say clearly who it is from).
+    """
+    fields = BytesHeaderParser().parsebytes(header[: 1 << 20]).raw_items()
+    headers = [(name, str(value)) for name, value in fields]
+    verdicts = [v for name, v in headers if name.lower() == "authentication-results"]
+    if not verdicts:
+        return _answer("none", "no-header")
+    try:
+        verdict = _parsed(verdicts[0])
+    except Exception:  # noqa: BLE001 - authres raises whatever it meets, RecursionError too
+        return _answer("foreign", "unreadable")
+    if verdict.authserv_id.lower() not in {i.strip().lower() for i in authserv_ids}:
+        return _answer("foreign", "other-server")
+    domain = _ascii(read_sender(headers).domain)
+    organisation = registered(domain)
+    if not organisation:
+        return _answer("untrusted", "from-unclear")
+    return _judge(verdict.results, domain, organisation)
+
+
+def registered(domain: str) -> str:
+    """Return the part of a domain that somebody registered, "" for none."""
+    return _suffixes().privatesuffix(domain) or "" if domain else ""
+
+
+def _judge(results: list[Any], domain: str, organisation: str) -> Mapping[str, str]:
+    """Weigh DKIM and DMARC; SPF speaks of the envelope, which nobody sees."""
+    dmarc = [r for r in results if r.method == "dmarc"]
+    about_us = [r for r in dmarc if _values(r, "from") == {domain}]
+    if any(r.result == "fail" for r in about_us):
+        return _answer("fail", "dmarc-fail")
+    signatures = [r for r in results if r.method == "dkim"]
+    for signature in signatures:
+        signers = _values(signature, "d", "i")
+        if (
+            signature.result == "pass"
+            and signers
+            and {registered(_ascii(s)) for s in signers} == {organisation}
+        ):
+            return _answer("pass", "dkim", organisation)
+    if any(r.result == "pass" for r in about_us):
+        return _answer("pass", "dmarc", organisation)
+    if any(r.result == "pass" for r in signatures):
+        return _answer("none", "dkim-of-another-domain")
+    if any(r.result in ("fail", "permerror", "policy") for r in signatures):
+        return _answer("fail", "dkim-fail")
+    return _answer("none", "nobody-vouches")
+
+
+def _parsed(value: str) -> Any:
+    import authres
+
+    if len(value) > _LONGEST:
+        raise ValueError("longer than any real verdict")
+    text = _NOT_ASCII.sub("?", _FOLD.sub(" ", value))
+    return authres.all_features().parse_value(text)
+
+
+def _values(result: Any, *names: str) -> set[str]:
+    """Return the domains of all `header.NAME` properties: two that differ cancel out."""
+    return {
+        str(p.value or "").rpartition("@")[2].strip(".").lower()
+        for p in result.properties
+        if p.type == "header" and p.name in names
+    }
+
+
+def _ascii(domain: str) -> str:
+    """Return a domain as it stands in DNS, "" when it cannot stand there."""
+    try:
+        return domain[:253].encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+
+
+@cache
+def _suffixes() -> Any:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()
+
+
+def _answer(result: str, reason: str, domain: str = "") -> Mapping[str, str]:
+    return {"domain": domain, "result": result, "reason": reason}

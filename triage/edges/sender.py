@@ -1,0 +1,124 @@
+"""Who a letter says it is from, read with mail-parser and trusted only when clean.
+
+mail-parser gets an object that holds the address and date headers and nothing else:
+its reading of bodies is not used, and costs the most.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import Message as Headers
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from triage.edges.charset import decode, header_text, one_line
+
+FAILED = "mail-parser-failed"
+LONGEST = 65536  # bytes of a header value that anything is allowed to decode
+
+_WANTED = ("from", "to", "cc", "date")
+_PLAIN = re.compile(
+    r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]+@(?:[^\W_](?:[\w-]*\w)?\.)+\w[\w-]+"
+)
+# What is wrong only with the name beside an address does not touch the address.
+_NAME_ONLY = frozenset({"overlong-encoded-word", "invalid-encoded-word"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """The envelope as the letter itself writes it."""
+
+    address: str = ""  # the one clean address of the one From header, else ""
+    name: str = ""
+    recipients: tuple[str, ...] = ()
+    sent_at: datetime | None = None
+    defects: tuple[str, ...] = ()
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+def read_sender(raw_headers: Iterable[tuple[str, str]]) -> Sender:
+    """Read sender, recipients and date; what is unclear is left out and named."""
+    defects: list[str] = []
+    wanted: dict[str, list[str]] = {name: [] for name in _WANTED}
+    for name, value in raw_headers:
+        if (key := name.lower()) in wanted:
+            short = len(value) <= LONGEST
+            wanted[key].append(_as_text(value) if short else "")
+            defects += [] if short else ["header-value-too-long"]
+    try:
+        parsed = _mail_parser(wanted)
+        senders = [pair for pair in parsed.from_ or () if pair[1]]
+        recipients = [a for _, a in [*(parsed.to or ()), *(parsed.cc or ())] if a]
+        wrong = [d for d in parsed.address_header_defects if d["header"] == "from"]
+        sent_at = parsed.date
+    except Exception:  # noqa: BLE001 - it has crashed on real letters; this one is shown
+        return Sender(defects=(*defects, FAILED))
+    if len(wanted["from"]) != 1:
+        defects.append("several-from" if wanted["from"] else "no-from")
+    elif not _is_clean(wanted["from"][0], senders, wrong):
+        defects.append("from-unclear")
+    elif wrong:
+        defects.append("from-name-unclear")
+    clean = len(wanted["from"]) == 1 and "from-unclear" not in defects
+    if len(wanted["date"]) > 1:
+        defects.append("several-dates")
+    sent_at = _plausible(sent_at or _forgiving_date(wanted["date"]))
+    if sent_at is None:
+        defects.append("date-unreadable" if wanted["date"] else "no-date")
+    return Sender(
+        address=senders[0][1].lower() if clean else "",
+        name=header_text(senders[0][0]).text if senders else "",
+        recipients=tuple(one_line(address).lower() for address in recipients),
+        sent_at=sent_at,
+        defects=tuple(defects),
+    )
+
+
+def _mail_parser(wanted: Mapping[str, Sequence[str]]) -> Any:
+    import mailparser
+
+    logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # it logs headers
+    headers = Headers()
+    for name, values in wanted.items():
+        for value in values:
+            headers[name] = value
+    return mailparser.MailParser(headers)
+
+
+def _is_clean(
+    value: str, senders: Sequence[tuple[str, str]], wrong: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Tell whether a From header holds one mailbox that nobody reads differently."""
+    reasons = {reason for defect in wrong for reason in defect["reason"].split(",")}
+    return (
+        len(senders) == 1
+        and reasons <= _NAME_ONLY
+        and not value.rstrip().endswith(";")  # a group (RFC 6854), even of one
+        and _PLAIN.fullmatch(senders[0][1]) is not None
+    )
+
+
+def _as_text(value: str) -> str:
+    """Turn the 8-bit bytes of a header into text, and leave its syntax alone."""
+    if value.isascii():
+        return value
+    return decode(value.encode("utf-8", "surrogateescape")).text
+
+
+def _forgiving_date(values: Sequence[str]) -> datetime | None:
+    if not values:
+        return None
+    try:
+        found = parsedate_to_datetime(values[0])
+        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _plausible(instant: datetime | None) -> datetime | None:
+    return instant if instant and 1990 <= instant.year <= 2100 else None
