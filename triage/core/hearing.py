@@ -1,0 +1,135 @@
+"""What a letter says to one recogniser: a phrase, the sentence around it, the links."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from triage.core.message import Message, Where
+from triage.core.recogniser import Recogniser
+from triage.core.words import fold, normal
+
+_STOP = re.compile(
+    r"(?<!\bруб)(?<!\bр)(?<!\bг)(?<!\bд)(?<!\bул)(?<!\bэт)(?<!\bкв)(?<!\bшт)(?<!\bт)"
+    r"[.!?…]+(?=[\s»\")]|$)|\n",
+    re.IGNORECASE,
+)
+_WRAP = re.compile(r"(?<=[^\n]{40})\n(?=[a-zа-яё])")
+"""A long line that goes on in a small letter was broken by the sender's program."""
+
+
+class Voice:
+    """One passage of a letter, normalised, with its ends of sentences and lines."""
+
+    def __init__(self, where: Where, text: str) -> None:
+        plain = normal(text)
+        self.where = where
+        self.text = _WRAP.sub(" ", plain) if where is Where.TEXT else plain
+        self.folded = fold(self.text)
+        self._stops = [match.end() for match in _STOP.finditer(self.text)]
+
+    def upto(self, lines: int) -> int:
+        """Return where the first lines end; 0 lines are all of them."""
+        end = -1
+        for _ in range(lines):
+            end = self.text.find("\n", end + 1)
+            if end < 0:
+                break
+        return end if lines and end >= 0 else len(self.text)
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """Return the bounds of the sentence in which a stretch of text lies."""
+        before = bisect_right(self._stops, start)
+        behind = bisect_left(self._stops, end)
+        first = self._stops[before - 1] if before else 0
+        last = self._stops[behind] if behind < len(self._stops) else len(self.text)
+        return first, last
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A letter made ready for recognisers. Hidden text is left out."""
+
+    sender: str  # the sub-domain
+    voices: tuple[Voice, ...]  # subject first, then text, then HTML
+    links: tuple[str, ...]
+
+    def of(self, *places: Where) -> tuple[Voice, ...]:
+        return tuple(voice for voice in self.voices if voice.where in places)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A recogniser that matched: where, in which sentence, by which links."""
+
+    recogniser: Recogniser
+    voice: Voice | None  # None where links alone matched
+    start: int = 0
+    end: int = 0
+    links: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        return self.voice.text[self.start : self.end].strip() if self.voice else ""
+
+
+def spoken(message: Message) -> Spoken:
+    """Normalise a letter once, for all recognisers."""
+    texts = [(Where.SUBJECT, message.subject)]
+    for place in (Where.TEXT, Where.HTML):
+        texts += [(place, p.text) for p in message.passages if p.where is place]
+    return Spoken(
+        sender=message.sender.rpartition("@")[2].lower(),
+        voices=tuple(Voice(where, text) for where, text in texts if text),
+        links=tuple(
+            dict.fromkeys(p.text for p in message.passages if p.where is Where.LINK)
+        ),
+    )
+
+
+def hear(
+    recogniser: Recogniser, letter: Spoken, voices: Iterable[Voice] | None = None
+) -> Heard | None:
+    """Try one recogniser on a letter; `voices` limits where its phrase may stand."""
+    if recogniser.senders and not any(
+        letter.sender == one or letter.sender.endswith(f".{one}")
+        for one in recogniser.senders
+    ):
+        return None
+    links = tuple(
+        link for link in letter.links if any(p.search(link) for p in recogniser.links)
+    )
+    if recogniser.links and not links:
+        return None
+    heard = None
+    if recogniser.subject:
+        subjects = letter.of(Where.SUBJECT)
+        heard = _phrase(recogniser, recogniser.subject, subjects, links)
+        if heard is None or (voices is not None and not {*subjects} & {*voices}):
+            return None
+    if recogniser.any_of:
+        within = letter.voices if voices is None else voices
+        heard = _phrase(recogniser, recogniser.any_of, within, links)
+        if heard is None:
+            return None
+    if any(p.search(v.folded) for p in recogniser.none_of for v in letter.voices):
+        return None
+    return heard or Heard(recogniser, None, links=links)
+
+
+def _phrase(
+    recogniser: Recogniser,
+    patterns: Iterable[re.Pattern[str]],
+    voices: Iterable[Voice],
+    links: tuple[str, ...],
+) -> Heard | None:
+    for voice in voices:
+        limit = voice.upto(recogniser.lines)
+        for pattern in patterns:
+            for match in pattern.finditer(voice.folded, 0, limit):
+                start, end = voice.sentence(*match.span())
+                if not any(
+                    p.search(voice.folded, start, end) for p in recogniser.unless
+                ):
+                    return Heard(recogniser, voice, start, end, links)
+    return None

@@ -1,0 +1,234 @@
+"""Read one letter: whose it is, whether it may speak, and what it says."""
+
+import re
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from triage.core.event import Certainty, Event, EventKind, Stream
+from triage.core.hearing import Heard, Spoken, Voice, hear, spoken
+from triage.core.message import Message, Role, Where
+from triage.core.naming import Names, in_letter, in_text
+from triage.core.pack import ORDERS, Marketplace, Packs
+from triage.core.recogniser import Reading, Recogniser
+from triage.core.selection import wanted
+from triage.core.telling import events, quote
+from triage.core.words import normal
+
+OWNER_LETTER = "owner-letter"
+"""Names the recogniser of what the owner wrote: the only one that is not in a pack."""
+
+CLAIM = re.compile(r"\bпретензи[яюи]\b", re.IGNORECASE)
+FIRST_LINES = 5
+
+
+def read(
+    message: Message,
+    packs: Packs,
+    zone: ZoneInfo,
+    owner: frozenset[str] = frozenset(),
+) -> Reading:
+    """Decide what a letter tells.
+
+    `owner` are the owner's own addresses, in lower case; `zone` gives «завтра» its day.
+    Only a letter of a marketplace's own domain for which the owner's provider vouches
+    may tell events, and the owner's letters in the Sent folder.
+    """
+    if message.own:
+        return Reading(outcome="own")
+    if message.automatic:
+        return Reading(outcome="automatic", reason="автоматический ответ или отчёт")
+    letter = spoken(message)
+    if message.role is Role.SENT or message.sender.lower() in owner:
+        return _sent(message, letter, packs, owner)
+    for market in packs.marketplaces:
+        if any(
+            _within(letter.sender, one) for one in (*market.domains, *market.streams)
+        ):
+            return _from_marketplace(message, letter, market, zone)
+    for market in packs.marketplaces:
+        if _uses_the_name(message, market):
+            return Reading(
+                pack=market.id,
+                stream=_secret(market, letter),
+                outcome="unconfirmed",
+                reason=f"называет себя {market.title}, но письмо с чужого адреса",
+            )
+    return Reading(outcome="foreign")
+
+
+def matching(message: Message, market: Marketplace) -> tuple[Heard, ...]:
+    """Name every recogniser that matches a letter, trusted or not: for its authors."""
+    letter = spoken(message)
+    found = (hear(one, letter) for one in market.recognisers)
+    return tuple(heard for heard in found if heard)
+
+
+def _sent(
+    message: Message, letter: Spoken, packs: Packs, owner: frozenset[str]
+) -> Reading:
+    """Find in the owner's own letter that support was asked about an order."""
+    mine = not owner or message.sender.lower() in owner
+    if message.role is not Role.SENT or not mine:
+        return Reading(
+            outcome="sent", reason="письмо владельца не из папки отправленных"
+        )
+    for market in packs.marketplaces:
+        if not {one.lower() for one in message.recipients} & {*market.support}:
+            continue
+        numbers = market.identifiers
+        subject = normal(message.subject)
+        orders = in_text(subject, numbers).orders or in_letter(letter, numbers).orders
+        if not orders:
+            return Reading(
+                pack=market.id, outcome="sent", reason="в письме нет номера заказа"
+            )
+        first = "\n".join(
+            voice.text[: voice.upto(FIRST_LINES)] for voice in letter.voices
+        )
+        step = "claim" if CLAIM.search(first) else "support"
+        asked = tuple(
+            Event(
+                kind=EventKind.SUPPORT_ASKED,
+                at=message.received_at,
+                pack=market.id,
+                order=order,
+                certainty=Certainty.PINNED,
+                recogniser=OWNER_LETTER,
+                evidence=message.evidence,
+                position=position,
+                quote=quote(subject, numbers),
+                where=Where.SUBJECT,
+                attributes={"step": step},
+            )
+            for position, order in enumerate(orders)
+        )
+        return Reading(
+            events=asked, pack=market.id, orders=orders, outcome="recognised"
+        )
+    return Reading(outcome="sent")
+
+
+def _from_marketplace(
+    message: Message, letter: Spoken, market: Marketplace, zone: ZoneInfo
+) -> Reading:
+    vouched = message.authenticated_domain.lower()
+    if not vouched or not _within(letter.sender, vouched):
+        return Reading(
+            pack=market.id,
+            stream=_secret(market, letter),
+            outcome="unconfirmed",
+            reason="отправитель не подтверждён почтовой службой",
+        )
+    stream = _stream(letter.sender, market)
+    if stream != ORDERS:
+        return Reading(stream=Stream(stream), pack=market.id, outcome="stream")
+    if secret := _secret(market, letter):
+        return Reading(stream=secret, pack=market.id, outcome="stream")
+    return _from_orders(message, letter, market, zone)
+
+
+def _from_orders(
+    message: Message, letter: Spoken, market: Marketplace, zone: ZoneInfo
+) -> Reading:
+    """Read a letter that may speak of orders."""
+    names = in_letter(letter, market.identifiers)
+    unread = Reading(pack=market.id, orders=names.orders)
+    found = _recognised(market, letter)
+    if isinstance(found, str):
+        return replace(unread, outcome="ambiguous", reason=found)
+    if not found:
+        return replace(unread, reason="ни один образец письма не подошёл")
+    if stream := found[0].recogniser.stream:
+        return replace(unread, stream=stream, outcome="stream")
+    told: list[Event] = []
+    for heard in found:
+        if heard.recogniser.kind is None:
+            continue  # a known letter that tells nothing
+        one = events(
+            heard,
+            heard.recogniser.kind,
+            message,
+            letter=letter,
+            names=names,
+            market=market,
+            zone=zone,
+        )
+        if not one:
+            return replace(unread, reason=_nameless(names))
+        told += one
+    return replace(unread, events=tuple(told), outcome="recognised")
+
+
+def _recognised(market: Marketplace, letter: Spoken) -> list[Heard] | str:
+    """Choose the recognisers that count, or say in words between which one cannot."""
+    sure = [one for one in market.recognisers if one.certainty > Certainty.GUESS]
+    heard = [found for one in sure if (found := hear(one, letter))]
+    told: dict[EventKind, Heard] = {}
+    for found in heard:
+        if found.recogniser.kind is not None:
+            told.setdefault(found.recogniser.kind, found)
+    if told:
+        chosen = list(told.values())
+        for one in chosen:
+            for other in chosen:
+                if one is not other and not _agree(one.recogniser, other.recogniser):
+                    return _between(one, other)
+        return chosen
+    if heard:
+        return heard[:1]
+    return _guessed(market, letter)
+
+
+def _guessed(market: Marketplace, letter: Spoken) -> list[Heard] | str:
+    """Take the first guess that matches: by the subject, else by the text."""
+    guesses = [one for one in market.recognisers if one.certainty is Certainty.GUESS]
+
+    def first(voices: tuple[Voice, ...]) -> Heard | None:
+        found = (hear(one, letter, voices) for one in guesses) if voices else iter(())
+        return next(filter(None, found), None)
+
+    text, html = first(letter.of(Where.TEXT)), first(letter.of(Where.HTML))
+    if text and html and text.recogniser.kind is not html.recogniser.kind:
+        return _between(text, html)
+    chosen = first(letter.of(Where.SUBJECT)) or text or html
+    return [chosen] if chosen else []
+
+
+def _agree(one: Recogniser, other: Recogniser) -> bool:
+    return other.id in one.beside or one.id in other.beside
+
+
+def _between(one: Heard, other: Heard) -> str:
+    return f"подходят два образца: {one.recogniser.id} и {other.recogniser.id}"
+
+
+def _nameless(names: Names) -> str:
+    if names.orders:
+        return "в письме несколько заказов, и нельзя сказать, о каком речь"
+    return "в письме нет номера заказа"
+
+
+def _secret(market: Marketplace, letter: Spoken) -> Stream | None:
+    """Say whether a letter carries sign-in codes, so that nothing of it is kept."""
+    for one in market.recognisers:
+        if one.stream is Stream.SECURITY_CODE and hear(one, letter):
+            return Stream.SECURITY_CODE
+    return None
+
+
+def _stream(domain: str, market: Marketplace) -> str:
+    """Find what a sub-domain sends, by the longest name that covers it."""
+    covering = [name for name in market.streams if _within(domain, name)]
+    return market.streams[max(covering, key=len)] if covering else ORDERS
+
+
+def _within(domain: str, parent: str) -> bool:
+    return domain == parent or domain.endswith(f".{parent}")
+
+
+def _uses_the_name(message: Message, market: Marketplace) -> bool:
+    """Say whether sender or subject use the marketplace's name, look-alikes included."""
+    head = " ".join(f"{message.sender_name} {message.sender} {message.subject}".split())
+    return wanted(
+        f"From: {head}".encode("utf-8", "replace"), Role.INBOX, market.needles
+    )
