@@ -27,7 +27,6 @@ from triage.core.pack import Packs
 
 STALE = timedelta(hours=24)  # mail last read longer ago is news by itself
 LEADS = 20  # more cases than that nobody takes up in a day; the others come tomorrow
-LISTED = 40  # longest list of letters or of cases in the tail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,7 @@ class Entry:
     lacks: tuple[tuple[str, str], ...]  # name and title of the facts it still needs
     documents: tuple[str, ...]
     deadline_kind: str  # in words
-    next_on: date | None  # when the next step is due or unlocked
+    closed_by: str  # what closed it, in words; "" where the owner did
 
     @property
     def case(self) -> Case:
@@ -51,6 +50,12 @@ class Entry:
     @property
     def now(self) -> StepNow | None:
         return self.standing.step
+
+    @property
+    def days_left(self) -> int | None:
+        """Count the days to the owner's own last day; below nought it went by."""
+        last_day = owners_deadline(self.standing)
+        return (last_day - self.standing.today).days if last_day else None
 
     @property
     def asks(self) -> str:
@@ -122,7 +127,7 @@ def write(
     leading = sorted(filter(_leads, entries), key=_order)
     actions, later = leading[:LEADS], leading[LEADS:]
     tail = [e for e in entries if not _leads(e) and e.standing.state is State.OPEN]
-    waiting = _in_state(entries, State.WAITING)
+    waiting = [e for e in _in_state(entries, State.WAITING) if not _leads(e)]
     resolved = [e for e in _in_state(entries, State.RESOLVED) if e.reason]
     read_at = health.last_read_at
     digest = Digest(
@@ -131,7 +136,7 @@ def write(
         actions=tuple(actions),
         also_open=tuple(later + sorted(tail, key=_order)),
         waiting=tuple(waiting),
-        snoozed=tuple(e for e in _in_state(entries, State.SNOOZED) if e not in leading),
+        snoozed=tuple(e for e in _in_state(entries, State.SNOOZED) if not _leads(e)),
         resolved=tuple(resolved),
         letters=letters,
         health=health,
@@ -174,7 +179,7 @@ def at_stake(standings: Iterable[Standing]) -> Decimal:
 def _entry(
     standing: Standing, reason: Reason | None, texts: Mapping[str, str], packs: Packs
 ) -> Entry:
-    ladder, now, following = packs.ladder, standing.step, standing.next_step
+    ladder, now = packs.ladder, standing.step
     lacks = now.lacks if now else ()
     return Entry(
         standing=standing,
@@ -188,13 +193,16 @@ def _entry(
             for each in (now.step.documents if now else ())
         ),
         deadline_kind=ladder.kinds.get(now.deadline_kind, "") if now else "",
-        next_on=following.due_on if following else None,
+        closed_by=packs.events.get(standing.case.closed_by, ""),
     )
 
 
 def _leads(entry: Entry) -> bool:
-    acts = entry.standing.state in (State.OPEN, State.SNOOZED)
-    return acts and entry.reason is not None
+    """Say whether the owner is to do something: act, or answer the case's question."""
+    state = entry.standing.state
+    if entry.reason is None or state is State.RESOLVED:
+        return False
+    return state is not State.WAITING or bool(entry.asks)
 
 
 def _in_state(entries: Iterable[Entry], state: State) -> list[Entry]:

@@ -162,8 +162,9 @@ def _why_deadline(standing: Standing, last: Mention, today: date) -> Reason | No
 
 
 def _remind(standing: Standing, told: Sequence[Mention], today: date) -> bool:
-    """Remind every day for three days after the news, then weekly, while it is open."""
-    if standing.state is not State.OPEN:
+    """Remind every day for three days after the news, then weekly, as long as it is open."""
+    asks = standing.case.asks and standing.state is State.WAITING
+    if standing.state is not State.OPEN and not asks:
         return False
     last_on = max(each.told_on for each in told)
     news = [m.told_on for m in told if m.reason is not Reason.REMINDER]

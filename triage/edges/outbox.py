@@ -130,6 +130,17 @@ def due(store: Store, now: datetime) -> list[str]:
     return [row["key"] for row in rows]
 
 
+def waits(store: Store, now: datetime) -> bool:
+    """Say whether there is an attempt to make, or one that a crash cut short."""
+    return bool(
+        store.rows(
+            "SELECT 1 FROM outbox WHERE next_at <= ?"
+            " AND state IN ('queued', 'deferred', 'unsure', 'sending') LIMIT 1",
+            _text(now),
+        )
+    )
+
+
 def take(store: Store, key: str, now: datetime) -> Queued | None:
     """Register an attempt before it is made; None when somebody else took the letter.
 

@@ -4,22 +4,28 @@ The pages hold nothing remote, no script and no form. Every value is cleaned of 
 characters before it is written, and only a prepared letter may have more than one line.
 """
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 import css_inline
-from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+from jinja2 import FunctionLoader, StrictUndefined, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from triage.core import words
 from triage.core.digest import Digest
 from triage.errors import ConfigError
 
 CLIPPED = 100_000  # bytes of HTML; Gmail hides what comes after about so many
+LISTED = 40  # rows of a list of letters or cases
 CELL = 1000  # characters of a one-line value
 BLOCK = 20_000  # characters of a prepared letter
+
+
+_BREAKS = re.compile(r"[ \n\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +52,18 @@ def render(digest: Digest, language: str, own: Path | None = None) -> Page:
     pack = _environment(language, own)
     plain, rich = (pack.get_template(f"digest.{kind}.j2") for kind in ("txt", "html"))
     try:
-        text = plain.render(digest=digest)
-        subject = plain.make_module({"digest": digest}).subject()  # type: ignore[attr-defined]
-        for shown in range(len(digest.actions), -1, -1):
-            html = inline(rich.render(digest=digest, shown=shown))
+        text = plain.render(digest=digest, listed=LISTED)
+        subject = _one_line(
+            pack.get_template("digest.subject.j2").render(digest=digest)
+        ).strip()
+        for shown, listed in _sizes(len(digest.actions)):
+            values = {"subject": subject, "shown": shown, "listed": listed}
+            html = inline(rich.render(digest=digest, **values))
             if len(html.encode()) <= CLIPPED:
                 break
     except Exception as error:
         raise ConfigError(f"шаблон дайджеста ({language}): {error}") from error
-    return Page(_one_line(str(subject)), _tidy(text), html)
+    return Page(subject, _tidy(text), html)
 
 
 def inline(html: str) -> str:
@@ -72,8 +81,16 @@ def clean(text: str) -> str:
     )
 
 
-def _environment(language: str, own: Path | None) -> Environment:
-    environment = Environment(
+def _sizes(actions: int) -> Iterator[tuple[int, int]]:
+    """Say how many ready texts and how many rows of a list to show, less and less."""
+    for shown in range(actions, -1, -1):
+        yield shown, LISTED
+    for listed in (20, 10, 5):
+        yield 0, listed
+
+
+def _environment(language: str, own: Path | None) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(_loader(language, own)),
         autoescape=select_autoescape(["html.j2"]),
         undefined=StrictUndefined,
@@ -114,7 +131,7 @@ def _finalize(value: object) -> object:
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(clean(text).split())
+    line = _BREAKS.sub(" ", clean(text))
     return line if len(line) <= CELL else line[: CELL - 1] + "…"
 
 
