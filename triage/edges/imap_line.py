@@ -1,0 +1,228 @@
+"""One line to an IMAP server: opened, protected, logged in, and its faults in our words.
+
+imapclient and imaplib raise some twenty kinds of errors. Here each becomes one of ours:
+`LoginRejected` and `Refused` will not get better by themselves, `Unavailable` may.
+"""
+
+import contextlib
+import ipaddress
+import logging
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
+from imapclient.imap_utf7 import decode as decode_utf7
+
+from triage.errors import ConfigError, Refused, Unavailable
+
+CONNECT_SECONDS = 15.0
+ANSWER_SECONDS = 60.0
+WORDS = 200  # of a server's answer
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ATOM = re.compile(r"[!#$&'+-\[^-z|}~]+")  # RFC 3501 astring, without quoting
+_FINAL = re.compile(
+    r"\[(authenticationfailed|authorizationfailed|expired)\]", re.IGNORECASE
+)
+_LATER = re.compile(
+    r"\[(unavailable|limit|inuse|overquota|serverbug|throttled)\]"
+    r"|too many|try again|later|temporar|rate limit|throttl|unavailable"
+    r"|internal|in use|timed? ?out|maximum number|simultaneous",
+    re.IGNORECASE,
+)
+"""A refused login that says nothing about the password (RFC 5530, and plain words)."""
+_NO = re.compile(r"\w+ (failed: |command error: BAD)")
+
+# What an odd answer can raise inside imapclient's and imaplib's parsing of it.
+_NONSENSE = (ProtocolError, ValueError, LookupError, TypeError, AssertionError)
+_FAULTS = (OSError, IMAPClient.Error, MemoryError, *_NONSENSE)
+
+
+class LoginRejected(Refused):
+    """The server does not take this user and password."""
+
+
+class SaidNo(Unavailable):
+    """The server answered NO or BAD; the line is as good as before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapServer:
+    """A server and a login."""
+
+    host: str
+    port: int
+    tls: str  # tls, starttls, or none on loopback
+    ca_file: Path | None = None  # None: the system's authorities
+    user: str
+    password: str = field(repr=False)
+    connect_seconds: float = CONNECT_SECONDS
+    answer_seconds: float = ANSWER_SECONDS
+
+
+class Line:
+    """A connection that can be given up and opened again."""
+
+    def __init__(self, server: ImapServer) -> None:
+        """Connect and log in.
+
+        Raises:
+            ConfigError: the user or password cannot be sent, or `ca_file` not be read.
+            LoginRejected: the server does not take the password.
+            Refused: no encryption, or a certificate that nobody vouches for.
+            Unavailable: anything that another try may cure.
+        """
+        self._server = server
+        self._client: Any = _connected(server)
+
+    def reopen(self) -> None:
+        """Connect again if the line was given up."""
+        if self._client is None:
+            self._client = _connected(self._server)
+
+    def close(self) -> None:
+        """Log out, or drop what is left of the line."""
+        client, self._client = self._client, None
+        if client is not None:
+            try:
+                client.logout()
+            except _FAULTS:
+                _drop(client)
+
+    @contextlib.contextmanager
+    def talk(self) -> Iterator[Any]:
+        """Lend the client, and turn what goes wrong into our errors.
+
+        Raises:
+            SaidNo: the server refused this command only.
+            Unavailable: the line broke or makes no sense, and was given up.
+        """
+        client = self._client
+        if client is None:
+            raise Unavailable(f"{self._server.host}: связь с сервером прервана")
+        try:
+            yield client
+        except _FAULTS as error:
+            if isinstance(error, IMAPClient.Error) and _NO.match(str(error)):
+                # half an answer would be taken for a part of the next one
+                client._imap.untagged_responses.clear()
+                words = _clean(str(error), self._server.password)
+                raise SaidNo(f"{self._server.host}: сервер отказал: {words}") from error
+            self._client = None
+            _drop(client)
+            raise _in_words(self._server, error) from error
+
+
+def readable(name: bytes | str) -> str | None:
+    """Decode a folder's name (RFC 3501, 5.1.3); None for one that cannot be used."""
+    try:
+        text = decode_utf7(name.encode() if isinstance(name, str) else name)
+    except ValueError:
+        return None
+    return None if CONTROL.search(text) else str(text)
+
+
+def _connected(server: ImapServer) -> Any:
+    """Open a connection, protect it and log in."""
+    if server.tls == "none" and not _is_loopback(server.host):
+        raise Refused(
+            f"{server.host}: без шифрования пароль не отправляем; "
+            'поставьте tls = "tls" или "starttls"'
+        )
+    if CONTROL.search(server.user + server.password):
+        raise ConfigError("в имени или пароле почты есть управляющий символ")
+    logging.getLogger("imapclient").setLevel(logging.WARNING)  # it names the user
+    context = _context(server) if server.tls != "none" else None
+    client: Any = None
+    try:
+        client = IMAPClient(
+            server.host,
+            server.port,
+            ssl=server.tls == "tls",
+            ssl_context=context,
+            timeout=SocketTimeout(server.connect_seconds, server.answer_seconds),
+        )
+        client._imap.debug = 0  # 5 would format every literal for a log nobody reads
+        client.normalise_times = False  # aware INTERNALDATE
+        if server.tls == "starttls":
+            client.starttls(context)
+        _log_in(client, server)
+    except _FAULTS as error:
+        _drop(client)
+        raise _in_words(server, error) from error
+    except BaseException:
+        _drop(client)
+        raise
+    return client
+
+
+def _log_in(client: Any, server: ImapServer) -> None:
+    """Log in; by AUTHENTICATE PLAIN where LOGIN would need quoting or other letters."""
+    plain = _ATOM.fullmatch(server.user) and server.password.isascii()
+    log_in: Callable[[str, str], object] = client.login if plain else client.plain_login
+    try:
+        log_in(server.user, server.password)
+    except LoginError as error:
+        if isinstance(error.__context__, IMAPClient.AbortError):
+            raise error.__context__ from None  # a lost line is no wrong password
+        words = _clean(str(error), server.password)
+        if _LATER.search(words) and not _FINAL.search(words):
+            raise Unavailable(f"{server.host}: сервер не пускает: {words}") from error
+        raise LoginRejected(
+            f"{server.host}: сервер не принял имя и пароль ({words}); проверьте, что "
+            "доступ по IMAP включён и что это пароль приложения"
+        ) from error
+
+
+def _context(server: ImapServer) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=server.ca_file)
+    except OSError as error:
+        words = error.strerror or "это не сертификат"
+        raise ConfigError(f"ca_file {server.ca_file}: {words}") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _in_words(server: ImapServer, error: BaseException) -> Refused | Unavailable:
+    """Say what a fault means to the owner."""
+    where = f"{server.host}:{server.port}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Refused(
+            f"{where}: сертификат сервера не подтверждён ({error.verify_message}); "
+            "проверьте host и ca_file и часы этого компьютера"
+        )
+    if isinstance(error, CapabilityError):
+        return Refused(f'{where}: сервер не умеет STARTTLS; попробуйте tls = "tls"')
+    if isinstance(error, TimeoutError):
+        return Unavailable(f"{where}: почтовый сервер не отвечает")
+    if isinstance(error, (OSError, IMAPClient.Error)):
+        words = _clean(str(error), server.password)
+        return Unavailable(f"{where}: нет связи с почтовым сервером: {words}")
+    return Unavailable(f"{where}: ответ сервера непонятен ({type(error).__name__})")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _drop(client: Any) -> None:
+    if client is not None:
+        with contextlib.suppress(OSError, AttributeError):
+            client.shutdown()
+
+
+def _clean(words: str, password: str) -> str:
+    """Make a server's words fit for a message: no secret, no control, no length."""
+    if password:
+        words = words.replace(password, "***")
+    words = re.sub(r"""\bb(['"])(.*)\1""", r"\2", words)
+    return CONTROL.sub(" ", words)[:WORDS]

@@ -1,0 +1,219 @@
+"""Read one folder from its cursor to its end, and keep the letters that matter.
+
+The order is the promise: a letter is durable in the archive before the cursor passes it,
+and the cursor passes only UIDs that are stored, not selected, or proven gone. Whatever
+breaks in between is read again, and the checksum absorbs the repeat.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain
+from typing import Protocol
+
+from triage.core.folder import Cursor, Heading, Listed, Status
+from triage.core.selection import wanted
+from triage.edges import cursors
+from triage.edges.archive import Archive, Arrival, Spooled
+from triage.edges.store import Store
+from triage.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+HEADINGS = 500  # letters whose header fields are asked for at once
+LETTERS = 200  # letters fetched and made durable at once
+BATCH = 8 << 20  # and their bytes, at most
+LARGE = 1 << 20  # letters above it are streamed, one at a time
+LONGEST_HEADER = 1 << 18
+
+
+class Mailbox(Protocol):
+    """What a mailbox can be asked. A letter that lacks in an answer may still exist."""
+
+    def listed(self) -> list[Listed]: ...
+
+    def status(self, names: Sequence[str]) -> Mapping[str, Status]: ...
+
+    def examine(self, name: str) -> Status:
+        """Open a folder for reading; all below speaks of the folder opened last."""
+
+    def new_uids(self, after: int, uidnext: int) -> Iterator[list[int]]: ...
+
+    def present(self, uids: Sequence[int]) -> set[int]: ...
+
+    def headings(self, uids: Sequence[int]) -> Mapping[int, Heading]: ...
+
+    def letters(self, uids: Sequence[int]) -> Mapping[int, bytes]: ...
+
+    def ranges(self, uid: int, size: int) -> Iterator[bytes]: ...
+
+
+class FolderReader:
+    """Reads one folder, from its cursor to its end."""
+
+    def __init__(
+        self,
+        account: str,
+        cursor: Cursor,
+        mailbox: Mailbox,
+        *,
+        archive: Archive,
+        store: Store,
+        needles: tuple[str, ...],
+        authenticate: Callable[[bytes], Mapping[str, str]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._account, self.cursor = account, cursor
+        self._mailbox, self._archive, self._store = mailbox, archive, store
+        self._needles, self._authenticate, self._clock = needles, authenticate, clock
+        self._waiting: list[Heading] = []  # selected, not in the archive yet
+        self._held: set[int] = set()  # on the server, but not handed out
+        self.seen = self.selected = self.stored = self.gone = 0
+
+    def read(self) -> None:
+        """Read the folder to its end.
+
+        Raises:
+            Unavailable: the line broke, or the server holds letters back.
+        """
+        status = self._mailbox.examine(self.cursor.folder.name)
+        known = self._start(status)
+        read_to = self.cursor.uid
+        try:
+            for part in self._mailbox.new_uids(read_to, status.uidnext):
+                for uids in _batches(part, HEADINGS):
+                    self._select(uids, known)
+                    read_to = uids[-1]
+                    while _is_full(self._waiting):
+                        self._fetch(_first_batch(self._waiting))
+                    self._save(read_to)
+            while self._waiting:
+                self._fetch(_first_batch(self._waiting))
+                self._save(read_to)
+            read_to = max(read_to, status.uidnext - 1)
+            self.cursor = replace(self.cursor, polled_at=self._clock())
+        finally:
+            self._save(read_to)
+        if self._held:
+            raise Unavailable(f"сервер не отдаёт писем: {len(self._held)}")
+
+    def _start(self, status: Status) -> set[int]:
+        """Go on from the cursor, or from the beginning; return the UIDs already kept."""
+        name, uidvalidity = self.cursor.folder.name, status.uidvalidity
+        if uidvalidity != self.cursor.uidvalidity:
+            self.cursor = Cursor(folder=self.cursor.folder, uidvalidity=uidvalidity)
+        elif status.uidnext <= self.cursor.uid:
+            # UIDs are given out a second time, as by a server restored from a backup:
+            # what is known by its UID may be another letter now.
+            self.cursor = Cursor(folder=self.cursor.folder, uidvalidity=uidvalidity)
+            return set()
+        return self._archive.located(self._account, name, uidvalidity)
+
+    def _select(self, uids: Sequence[int], known: set[int]) -> None:
+        headings = self._mailbox.headings(uids)
+        self._look_for([uid for uid in uids if uid not in headings])
+        self.seen += len(headings)
+        role = self.cursor.folder.role
+        for uid in uids:
+            heading = headings.get(uid)
+            if heading and wanted(heading.header, role, self._needles):
+                self.selected += 1
+                if uid not in known:
+                    self._waiting.append(heading)
+
+    def _fetch(self, batch: Sequence[Heading]) -> None:
+        """Make a batch durable, and only then take it from the list."""
+        arrivals = []
+        if _is_large(batch[0]):
+            arrivals += self._streamed(batch[0])
+        else:
+            letters = self._mailbox.letters([heading.uid for heading in batch])
+            for heading in batch:
+                if (raw := letters.get(heading.uid)) is not None:
+                    arrivals.append(self._arrival(heading, raw, raw))
+        if arrivals:
+            self._archive.keep(arrivals, self._clock())
+        stored = {arrival.uid for arrival in arrivals}
+        self._look_for([h.uid for h in batch if h.uid not in stored], selected=True)
+        self.stored += len(stored)
+        del self._waiting[: len(batch)]
+
+    def _streamed(self, heading: Heading) -> list[Arrival]:
+        """Fetch one large letter in parts, straight to the disk."""
+        parts = self._mailbox.ranges(heading.uid, heading.size)
+        try:
+            first = next(parts)
+            spooled = self._archive.spool(chain([first], parts))
+        except (LookupError, StopIteration):
+            return []
+        return [self._arrival(heading, spooled, first)]
+
+    def _arrival(
+        self, heading: Heading, raw: bytes | Spooled, beginning: bytes
+    ) -> Arrival:
+        folder = self.cursor.folder
+        return Arrival(
+            raw=raw,
+            account=self._account,
+            folder=folder.name,
+            role=folder.role,
+            uidvalidity=self.cursor.uidvalidity,
+            uid=heading.uid,
+            received_at=heading.received_at or self._clock(),
+            authentication=self._verdict(header_of(beginning)),
+        )
+
+    def _verdict(self, header: bytes) -> Mapping[str, str]:
+        try:
+            return self._authenticate(header)
+        except Exception:
+            # A header made to break its reader must not keep other letters from us.
+            log.exception(
+                "account %s: a letter's sender cannot be judged", self._account
+            )
+            return {"domain": "", "result": "untrusted", "reason": "unreadable"}
+
+    def _look_for(self, missing: Sequence[int], *, selected: bool = False) -> None:
+        """Find out whether letters that lack in an answer are gone or held back."""
+        if missing:
+            held = self._mailbox.present(missing)
+            self._held |= held
+            self.gone += len(missing) - len(held) if selected else 0
+
+    def _save(self, read_to: int) -> None:
+        """Move the cursor up to the first letter that is not safe yet."""
+        unsafe = [heading.uid for heading in self._waiting] + [*self._held]
+        uid = min([read_to, *(uid - 1 for uid in unsafe)])
+        self.cursor = replace(self.cursor, uid=uid, pending=len(unsafe))
+        cursors.save(self._store, self._account, [self.cursor])
+
+
+def header_of(raw: bytes) -> bytes:
+    """Return the header block of a letter, without the empty line."""
+    head = raw[:LONGEST_HEADER].replace(b"\r\n", b"\n")
+    return head.partition(b"\n\n")[0] + b"\n"
+
+
+def _is_large(heading: Heading) -> bool:
+    return heading.size > LARGE or not heading.size
+
+
+def _is_full(waiting: Sequence[Heading]) -> bool:
+    return len(waiting) >= LETTERS or sum(h.size for h in waiting) >= BATCH
+
+
+def _first_batch(waiting: Sequence[Heading]) -> list[Heading]:
+    """Take letters off the front that fit into one answer; a large one stands alone."""
+    batch, size = [waiting[0]], waiting[0].size
+    for heading in waiting[1:LETTERS]:
+        size += heading.size
+        if size > BATCH or _is_large(batch[0]) or _is_large(heading):
+            break
+        batch.append(heading)
+    return batch
+
+
+def _batches(uids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(uids), length):
+        yield uids[start : start + length]
