@@ -1,0 +1,176 @@
+"""HTML becomes text in which cells never fuse and bold letters never split a number.
+
+Block elements end a line, table cells end with a tab, inline elements leave no mark.
+What a reader would not see is kept apart. Nothing is fetched and nothing is run.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from triage.edges.charset import one_line
+
+TOO_LARGE = "html-too-large"
+LARGEST = 2 << 20  # characters; lexbor is quadratic in attributes and in depth
+MOST_MARKS = 20_000  # attributes of one tag, or elements inside each other
+
+_MOST_LINKS = 2_000
+_LONGEST_LINK = 4_096
+_LINE, _CELL = "\x1e", "\x1f"  # the letter's own were dropped before
+_BLOCKS = (
+    "address article aside blockquote br center dd div dl dt fieldset figure footer"
+    " form h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section table tr ul"
+)
+_MARKS = {**dict.fromkeys(_BLOCKS.split(), _LINE), "td": _CELL, "th": _CELL}
+_LINKS = frozenset(("a", "area"))
+_NO_TEXT = frozenset("script style template head iframe object svg".split())
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_BLANK = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_BREAKS = re.compile(rf"[ {_CELL}]*{_LINE}[ {_CELL}{_LINE}]*")
+_CELLS = re.compile(rf" *{_CELL}[ {_CELL}]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_HIDES = re.compile(
+    r"(?:^|;)(?:display:none|visibility:hidden|mso-hide:all"
+    r"|opacity:0(?:\.0+)?(?=;|$|!)|max-height:0(?:px)?(?=;|$|!))"
+)
+_NO_SIZE = re.compile(r"(?:^|;)font-size:0(?:\.0+)?(?:px|pt|em|rem|%)?(?:;|$|!)")
+_MAY_HIDE = re.compile(
+    r"none|visib|mso-hide|opacity|max-height|hidden|font-size\s*:\s*0", re.IGNORECASE
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"]
+)
+
+
+class Page(NamedTuple):
+    """What one HTML part says."""
+
+    text: str
+    links: tuple[str, ...] = ()
+    hidden: str = ""
+    defect: str = ""
+
+
+def read_html(markup: str) -> Page:
+    """Read visible text, hidden text and the addresses of links, in document order."""
+    if _is_too_large(markup):
+        return Page("", defect=TOO_LARGE)
+    body = LexborHTMLParser(_CONTROL.sub(" ", markup)).body
+    if body is None:
+        return Page("")
+    seen, unseen, links = _walk(body, careful=bool(_MAY_HIDE.search(markup)))
+    return Page(
+        _flat("".join(seen)),
+        tuple(dict.fromkeys(filter(None, map(link, links)))),
+        _flat("".join(unseen)),
+    )
+
+
+def link(address: str) -> str:
+    """Clean the address of a link as a browser would; "" when it is no address."""
+    if _BLANK.search(address):
+        address = one_line(address).replace(" ", "")
+    return address if len(address) <= _LONGEST_LINK else ""
+
+
+def _is_too_large(markup: str) -> bool:
+    if len(markup) > LARGEST:
+        return True
+    if len(markup) < 2 * MOST_MARKS:
+        return False
+    if any(_attributes(tag) > MOST_MARKS for tag in markup.split(">")):
+        return True
+    if markup.count("<") <= MOST_MARKS:
+        return False
+    depth = deepest = 0
+    for closing, name in _TAG.findall(markup):
+        if closing:
+            depth -= 1
+        elif name.lower() not in _VOID:
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest > MOST_MARKS
+
+
+def _attributes(tag: str) -> int:
+    """Count the places in a very long tag where an attribute may begin."""
+    if len(tag) < 2 * MOST_MARKS:
+        return 0
+    return sum(tag.count(sign) for sign in " \t\n\r\f/\"'")
+
+
+_SEEN, _TINY, _HIDDEN, _SKIPPED = range(4)  # tiny: until something inside sets a size
+
+
+def _walk(
+    body: LexborNode, *, careful: bool
+) -> tuple[list[str], list[str], dict[str, None]]:
+    """Collect seen and unseen texts with their marks, and the links that are seen.
+
+    Walks in document order without recursion; `careful` when a style may hide.
+    """
+    seen: list[str] = []
+    unseen: list[str] = []
+    sinks: tuple[list[str], ...] = (seen, unseen, unseen, [])
+    links: dict[str, None] = {}
+    styles: dict[str, int | None] = {}
+    above: list[tuple[int, int, str]] = []
+    here, state, mark = body.mem_id, _SEEN, ""
+    nodes = body.traverse(include_text=True)
+    next(nodes)
+    for node in nodes:
+        parent = node.parent
+        inside = parent.mem_id if parent is not None else here
+        while here != inside and above:
+            sinks[state].append(mark)
+            here, state, mark = above.pop()
+        tag = node.tag or "-"
+        if tag == "-text":
+            sinks[state].append(node.text_content or "")
+        elif tag[0] != "-":  # neither a comment nor anything else without text
+            above.append((here, state, mark))
+            here, mark = node.mem_id, _MARKS.get(tag, "")
+            if careful and state < _HIDDEN:
+                state = _styled(node.attributes, state, styles)
+            if tag in _NO_TEXT:
+                state = _SKIPPED
+            elif tag in _LINKS and (address := node.attributes.get("href")):
+                if state != _SEEN:
+                    unseen.append(f" {address} ")
+                elif len(links) < _MOST_LINKS:
+                    links[address] = None
+            if state != above[-1][1]:
+                unseen.append(_LINE)
+            sinks[state].append(mark)
+    return seen, unseen, links
+
+
+def _styled(
+    attributes: Mapping[str, str | None], state: int, known: dict[str, int | None]
+) -> int:
+    """Return what an element's style makes of the state it stands in."""
+    if "hidden" in attributes:
+        return _HIDDEN
+    if not (style := attributes.get("style")):
+        return state
+    if style not in known:
+        plain = "".join(style.lower().split())
+        if _HIDES.search(plain):
+            known[style] = _HIDDEN
+        elif "font-size" in plain:
+            # Layouts set no size on a wrapper, against gaps, and one on what is inside.
+            known[style] = _TINY if _NO_SIZE.search(plain) else _SEEN
+        else:
+            known[style] = None
+    own = known[style]
+    return state if own is None else own
+
+
+def _flat(text: str) -> str:
+    """Turn marks into line ends and tabs, and every other run of blanks into a space."""
+    text = _SPACE.sub(" ", text)
+    text = _BREAKS.sub("\n", text)
+    return _CELLS.sub("\t", text).strip(" \t\n")
