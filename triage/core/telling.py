@@ -23,6 +23,8 @@ OF_THE_ORDER = frozenset(
 )
 """Events that happen to an order whole, whichever parcels the letter lists."""
 
+OLDEST = 2000  # a Date header from before was not set
+
 QUOTE = 200  # the longest quote, in characters
 
 
@@ -125,10 +127,10 @@ def _value(name: str, text: str, written_on: date) -> str:
 
 
 def _written_on(message: Message, zone: ZoneInfo) -> date:
-    """Return the letter's own day: its Date header, unless that lies in the future."""
-    at = message.received_at
-    if message.sent_at and message.sent_at <= at + timedelta(days=1):
-        at = message.sent_at
+    """Return the letter's own day: its Date header, unless that cannot be."""
+    at, sent = message.received_at, message.sent_at
+    if sent and sent.year >= OLDEST and sent <= at + timedelta(days=1):
+        at = sent
     return at.astimezone(zone).date()
 
 

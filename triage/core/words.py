@@ -57,7 +57,7 @@ def fold(text: str) -> str:
 
 # --- sums
 
-_SUM = r"(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d{1,2})?"
+_SUM = r"(?:\d{1,3}(?: \d{3}){1,3}|\d{1,12})(?:[.,]\d{1,2})?"
 _CURRENCY = r" ?(?:₽|руб(?:\.|лей|ля|ль)?|р\.|RUB)(?!\w)"
 _AMOUNT = re.compile(rf"({_SUM})(?:{_CURRENCY})?", re.IGNORECASE)
 _PRICED = re.compile(rf"(?<![\d.,\-])({_SUM}){_CURRENCY}", re.IGNORECASE)
