@@ -1,0 +1,120 @@
+"""From words such as `term:claim` to days: what the ladder and the letters count from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from triage.core.case import Case
+from triage.core.deadline import Calendar, NoCalendar, Term, Unit
+from triage.core.progress import Progress, iso_or_written
+from triage.core.step import Ladder, Step
+
+PRESSES = timedelta(days=3)
+"""How long before a last day of the owner's its step goes before all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchors:
+    """The days that are known of one case."""
+
+    case: Case
+    progress: Progress
+    ladder: Ladder
+    today: date
+    steps: Mapping[str, Step] = field(hash=False)
+
+    def told(self, name: str) -> str | None:
+        """Return a fact as it was told, the owner's word before a letter's."""
+        for fact in (*reversed(self.progress.told), *reversed(self.case.facts)):
+            if fact.name == name:
+                return fact.value
+        return None
+
+    def fact_on(self, name: str) -> date | None:
+        """Return a fact that is a date."""
+        value = self.told(name)
+        return None if value is None else iso_or_written(value, self.case.opened_on)
+
+    def day(self, anchor: str) -> date | None:
+        """Return the day of an anchor; of several, parted by `|`, the first known."""
+        for one in anchor.split("|"):
+            what, _, name = one.partition(":")
+            if what == "opened":
+                found: date | None = self.case.opened_on
+            elif what == "done":
+                found = self.progress.done_on(name)
+            elif what == "term":
+                found = self.term_end(name)
+            else:
+                found = self.fact_on(name)
+            if found is not None:
+                return found
+        return None
+
+    def term_end(self, step_id: str) -> date | None:
+        """Return the last day of the answer term that a step set running.
+
+        It is counted from the fact `<step>_received_on` once that is told, before from
+        the day the step was taken (Civil Code, articles 165.1 and 191).
+        """
+        step, taken = self.steps.get(step_id), self.progress.done_on(step_id)
+        if step is None or taken is None:
+            return None
+        if not step.answer:
+            return taken
+        received = self.fact_on(f"{step_id}_received_on") or taken
+        return self.answer_by(step, max(taken, received))
+
+    def answer_by(self, step: Step, taken_on: date) -> date | None:
+        """Return by when the other side must answer a step taken on a day."""
+        norm = self.ladder.norms.get(step.answer)
+        if norm is None or norm.term is None:
+            return None
+        return end_of(norm.term, taken_on, self.ladder.calendar)
+
+    def window(self, step: Step) -> tuple[str, date] | None:
+        """Return the owner's own last day for a step, with its norm.
+
+        A norm may hand over to a harder edge behind it once its own end has passed.
+        """
+        edges = self.edges(step)
+        return next(
+            (e for e in edges if self.today <= e[1]), edges[-1] if edges else None
+        )
+
+    def edges(self, step: Step) -> list[tuple[str, date]]:
+        """List the ends of a step's window, the soft one first."""
+        if not step.window or (step.window_if and not self.told(step.window_if)):
+            return []
+        start = self.day(step.window_from)
+        found: list[tuple[str, date]] = []
+        norm = self.ladder.norms.get(step.window)
+        while start is not None and norm is not None and norm.term is not None:
+            end = end_of(norm.term, start, self.ladder.calendar)
+            if end is not None:
+                found.append((norm.id, end))
+            norm = self.ladder.norms.get(norm.then)
+        return found
+
+    def presses_on(self, step: Step) -> date | None:
+        """Return the day from which a step's window makes it go before the others."""
+        edges = self.edges(step)
+        return max(edges[0][1] - PRESSES, self.case.opened_on) if edges else None
+
+    def lapsed(self, step: Step) -> bool:
+        """Say whether the owner's own last day for a step has passed."""
+        edges = self.edges(step)
+        return bool(edges) and self.today > edges[-1][1]
+
+
+def end_of(term: Term, start: date, calendar: Calendar) -> date | None:
+    """Return the end of a term, unshifted in a year whose calendar is not known.
+
+    None where the worked days themselves would have to be counted there.
+    """
+    try:
+        return term.ends_on(start, calendar)
+    except NoCalendar:
+        if term.unit is Unit.WORKING_DAYS:
+            return None
+        return Term(term.value, term.unit).ends_on(start, calendar)

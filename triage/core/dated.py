@@ -1,0 +1,150 @@
+"""Dating the steps of a case: when each is due, by when it is answered, what locks it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from triage.core import law
+from triage.core.anchors import Anchors, end_of
+from triage.core.letter import lacking, prepare
+from triage.core.step import Norm, Step, StepNow
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class Dating:
+    """The steps of one case on one day, being dated.
+
+    `turns` gathers the days on which time alone changes something.
+    """
+
+    anchors: Anchors
+    owner: Mapping[str, str]
+    contacts: Mapping[str, str]
+    turns: set[date] = field(default_factory=set)
+
+    def steps(self) -> list[StepNow]:
+        """Date every step of the plan, in its order."""
+        steps: list[StepNow] = []
+        floor: date | None = None
+        for step in self.anchors.steps.values():
+            now = self._dated(step, self._due(step, floor))
+            if not (step.optional or step.background or now.done_on) and now.due_on:
+                floor = max(floor, now.due_on) if floor else now.due_on
+            steps.append(now)
+        facts = prepare(self.anchors, self.owner, self.contacts)
+        letters = self.anchors.ladder.letters
+        return [
+            replace(now, lacks=lacking(letters[now.step.letter], facts(now.step)))
+            if now.done_on is None and now.step.letter in letters
+            else now
+            for now in steps
+        ]
+
+    def again(self, last: StepNow) -> StepNow:
+        """Offer a step once more, with the letter for it, the day its term ran out."""
+        step = replace(last.step, letter=last.step.again)
+        letter = self.anchors.ladder.letters[step.letter]
+        facts = prepare(self.anchors, self.owner, self.contacts)(step)
+        return replace(
+            last,
+            step=step,
+            due_on=last.deadline_on + ONE_DAY if last.deadline_on else None,
+            done_on=None,
+            deadline_on=self.anchors.answer_by(step, self.anchors.today),
+            lacks=lacking(letter, facts),
+        )
+
+    def _due(self, step: Step, floor: date | None) -> date | None:
+        """Return when a step becomes due.
+
+        Not before the required steps that stand before it, but always in time for a
+        last day of the owner's.
+        """
+        anchors = self.anchors
+        ends: list[date | None] = []
+        for when in step.due:
+            start = anchors.day(when.anchor)
+            if start is not None:
+                ends.append(end_of(when.term, start, anchors.ladder.calendar))
+            elif not when.maybe:
+                ends.append(None)
+        known = [end for end in ends if end is not None]
+        due_on = max(known) if known and len(known) == len(ends) else None
+        if due_on and floor:
+            due_on = max(due_on, floor)
+        presses_on = anchors.presses_on(step)
+        if presses_on is not None:
+            due_on = min(due_on, presses_on) if due_on else presses_on
+        if anchors.progress.done_on(step.id) is None:
+            self.turns.update(d for d in (due_on, presses_on) if d)
+            self.turns.update(edge + ONE_DAY for _, edge in anchors.edges(step))
+        return due_on
+
+    def _dated(self, step: Step, due_on: date | None) -> StepNow:
+        anchors, norms = self.anchors, self.anchors.ladder.norms
+        done_on = anchors.progress.done_on(step.id)
+        window = anchors.window(step) if done_on is None else None
+        deadline_on: date | None
+        if window:
+            norm_id, deadline_on = window
+        elif done_on:
+            norm_id, deadline_on = step.answer, anchors.term_end(step.id)
+            if deadline_on:
+                self.turns.add(deadline_on + ONE_DAY)
+        else:
+            soonest = max(due_on or anchors.today, anchors.today)
+            norm_id, deadline_on = step.answer, anchors.answer_by(step, soonest)
+        norm = norms.get(norm_id)
+        if norm is None:
+            deadline_on = None
+        locked, locked_until = self._lock(step, done_on)
+        ground = [norms[n] for n in step.basis]
+        return StepNow(
+            step=step,
+            due_on=due_on,
+            done_on=done_on,
+            deadline_on=deadline_on,
+            deadline_kind=norm.kind if norm and deadline_on else "",
+            deadline_of=("owner" if window else "other") if deadline_on else "",
+            locked=locked,
+            locked_until=locked_until,
+            basis=law.basis(ground, anchors.today),
+            caution="; ".join(self._cautions(step, done_on, ground, norm)),
+        )
+
+    def _cautions(
+        self, step: Step, done_on: date | None, ground: list[Norm], norm: Norm | None
+    ) -> list[str]:
+        """Say what is doubtful about the norms, and about the owner's own window."""
+        anchors, phrases = self.anchors, self.anchors.ladder.phrases
+        found = law.cautions(
+            [*ground, *([norm] if norm else [])], anchors.today, phrases
+        )
+        edges = anchors.edges(step)
+        if done_on or not edges:
+            return [*found]
+        if anchors.lapsed(step):
+            return [phrases["caution_window_over"], *found]
+        soft = anchors.ladder.norms[edges[0][0]]
+        start = anchors.day(step.window_from)
+        if soft.warn and start:
+            warned_on = start + timedelta(days=soft.warn)
+            self.turns.add(warned_on)
+            if warned_on <= anchors.today:
+                return [soft.warning, *found]
+        return [*found]
+
+    def _lock(self, step: Step, done_on: date | None) -> tuple[bool, date | None]:
+        """Say whether a step is locked, and the last locked day where it is known."""
+        if done_on is not None:
+            return False, None
+        ends = [self.anchors.term_end(other) for other in step.locked_by]
+        known = [end for end in ends if end is not None]
+        if len(known) < len(ends):
+            return True, None
+        if not known or self.anchors.today > max(known):
+            return False, None
+        self.turns.add(max(known) + ONE_DAY)
+        return True, max(known)

@@ -1,0 +1,115 @@
+"""What does not fit together in a law pack: names that lead nowhere, days that mislead."""
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from string import Template
+
+from triage.core.letter import conditions, name_of
+from triage.core.step import Ladder, Step
+
+DEFAULT = "default"
+
+_ANCHOR = re.compile(r"opened|(?:done|term):[a-z]+|fact:[a-z][a-z0-9_]*")
+
+
+def faults(ladder: Ladder, steps: Iterable[str]) -> Iterator[str]:
+    """Yield every fault as `file: where: what`. `steps` are the ids there are."""
+    yield from _of_norms(ladder)
+    known_steps = tuple(steps)
+    for rule, plan in ladder.plans.items():
+        for step in plan:
+            for fault in _of_step(ladder, step, known_steps):
+                yield f"ladder.toml: plan: {rule}: {step.id}: {fault}"
+    for rule, penalty in ladder.penalties.items():
+        where = f"ladder.toml: plan: {rule}: penalty"
+        norm = ladder.norms.get(penalty.norm)
+        if norm is None or not norm.rate_per_day:
+            yield f"{where}: {penalty.norm!r} is not a norm with a rate"
+        for fault in _of_anchor(ladder, penalty.anchor, known_steps):
+            yield f"{where}: {fault}"
+    yield from _of_texts(ladder)
+
+
+def _of_norms(ladder: Ladder) -> Iterator[str]:
+    for norm in ladder.norms.values():
+        where = f"law.toml: norm: {norm.id}"
+        if norm.kind not in ladder.kinds:
+            yield f"{where}: unknown kind {norm.kind!r}{nearest(norm.kind, ladder.kinds)}"
+        behind = ladder.norms.get(norm.then)
+        if norm.then and (behind is None or behind.term is None or behind.then):
+            yield f"{where}: then must name a last edge, not {norm.then!r}"
+        for key, fact in (("base", norm.base), ("cap", norm.cap)):
+            if fact and fact not in ladder.fact_names:
+                yield f"{where}: {key}: unknown fact {fact!r}"
+
+
+def _of_step(ladder: Ladder, step: Step, steps: tuple[str, ...]) -> Iterator[str]:
+    terms = [n for n, norm in ladder.norms.items() if norm.term is not None]
+    letters = (step.letter, step.again, *step.more_letters)
+    named: tuple[tuple[str, Iterable[str], Iterable[str]], ...] = (
+        ("answer", (step.answer,), terms),
+        ("window", (step.window,), terms),
+        ("window_if", (step.window_if,), ladder.fact_names),
+        ("basis", step.basis, ladder.norms),
+        ("documents", step.documents, ladder.documents),
+        ("locked_by", step.locked_by, steps),
+        ("letter", letters, ladder.letters),
+    )
+    for key, used, known in named:
+        for name in used:
+            if name and name not in known:
+                yield f"{key}: unknown {name!r}{nearest(name, known)}"
+    window = ladder.norms.get(step.window)
+    if window is not None and window.term is not None and window.term.shifts:
+        yield f"window: {step.window!r} shifts, but it is the owner's own last day"
+    if step.locked_by and not step.lock_reason:
+        yield "a locked step needs a lock_reason"
+    if not step.due:
+        yield "due names no day"
+    for when in step.due:
+        yield from _of_anchor(ladder, when.anchor, steps)
+    if step.window:
+        yield from _of_anchor(ladder, step.window_from, steps)
+
+
+def _of_anchor(ladder: Ladder, text: str, steps: tuple[str, ...]) -> Iterator[str]:
+    for anchor in text.split("|"):
+        what, _, name = anchor.partition(":")
+        if not _ANCHOR.fullmatch(anchor):
+            yield f"not an anchor: {anchor!r}"
+        elif what == "fact" and name not in ladder.fact_names:
+            yield f"unknown fact {name!r}{nearest(name, ladder.fact_names)}"
+        elif what in {"done", "term"} and name not in steps:
+            yield f"unknown step {name!r}{nearest(name, steps)}"
+
+
+def _of_texts(ladder: Ladder) -> Iterator[str]:
+    """Name the placeholders that nothing will ever fill."""
+    default = ladder.texts.get(DEFAULT, {})
+    known = {*ladder.fact_names, *default}
+    for norm_id in ladder.norms:
+        known |= {f"{word}_{name_of(norm_id)}" for word in ("cite", "within", "length")}
+    for letter in ladder.letters.values():
+        yield from _of_names(f"letters/{letter.id}.txt", letter.text, known)
+    for rule, passages in ladder.texts.items():
+        for name, text in passages.items():
+            where = f"ladder.toml: plan: {rule}: texts: {name}"
+            if name not in default:
+                yield f"{where}: the default plan has no such text"
+            yield from _of_names(where, text, known)
+
+
+def _of_names(where: str, text: str, known: set[str]) -> Iterator[str]:
+    template = Template(text)
+    if not template.is_valid():
+        yield f"{where}: a lone $ in the text"
+        return
+    for name in sorted({*template.get_identifiers(), *conditions(text)} - known):
+        yield f"{where}: unknown fact {name!r}{nearest(name, known)}"
+
+
+def nearest(text: str, known: Iterable[str]) -> str:
+    """Suggest what was probably meant."""
+    near = get_close_matches(text, sorted(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""

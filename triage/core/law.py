@@ -1,0 +1,83 @@
+"""How a norm may be printed on a day: its citation, its number of days, its doubts."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from triage.core.deadline import Unit
+from triage.core.step import Norm
+from triage.core.words import day, days, plural
+
+UNSURE = "K"  # general knowledge, not seen in a text of the norm
+
+
+def is_stale(norm: Norm, today: date) -> bool:
+    """Say whether the reading is too old to print numbers from.
+
+    A norm without a citation is our own choice and never grows old.
+    """
+    return bool(norm.cite) and today - norm.checked > timedelta(norm.recheck)
+
+
+def cite(norm: Norm, today: date) -> str:
+    """Return what may be cited today: the norm while it is in force, else its fallback."""
+    return norm.cite if norm.holds_on(today) else norm.fallback
+
+
+def basis(norms: Iterable[Norm], today: date) -> str:
+    """Join the citations of several norms, each once."""
+    return "; ".join(dict.fromkeys(filter(None, (cite(n, today) for n in norms))))
+
+
+def within(norm: Norm, today: date, phrases: Mapping[str, str]) -> str:
+    """Write «в течение 10 дней», or the neutral words for a norm of which we are unsure."""
+    if norm.term is None or is_stale(norm, today) or not norm.holds_on(today):
+        return phrases["within_unsure"]
+    number = norm.term.value
+    if norm.term.unit is Unit.HOURS:
+        length = f"{number} {plural(number, 'часа', 'часов', 'часов')}"
+    elif norm.term.unit is Unit.MONTHS:
+        length = f"{number} {plural(number, 'месяца', 'месяцев', 'месяцев')}"
+    elif norm.term.unit is Unit.WORKING_DAYS:
+        length = (
+            f"{number} {plural(number, 'рабочего дня', 'рабочих дней', 'рабочих дней')}"
+        )
+    else:
+        length = f"{number} {plural(number, 'дня', 'дней', 'дней')}"
+    return phrases["within"].format(length=length)
+
+
+def length(norm: Norm) -> str:
+    """Write the length of a term for a table: «10 дней», «15 рабочих дней»."""
+    if norm.term is None:
+        return ""
+    number = norm.term.value
+    if norm.term.unit is Unit.DAYS:
+        return days(number)
+    if norm.term.unit is Unit.HOURS:
+        return f"{number} {plural(number, 'час', 'часа', 'часов')}"
+    if norm.term.unit is Unit.MONTHS:
+        return f"{number} {plural(number, 'месяц', 'месяца', 'месяцев')}"
+    return f"{number} {plural(number, 'рабочий день', 'рабочих дня', 'рабочих дней')}"
+
+
+def cautions(
+    norms: Iterable[Norm], today: date, phrases: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Say what the owner should check before relying on these norms."""
+    found: dict[str, None] = {}
+    for norm in norms:
+        if not norm.cite:
+            continue
+        if not norm.holds_on(today):
+            if not norm.fallback:
+                found[phrases["caution_lapsed"].format(cite=norm.cite)] = None
+            continue
+        if norm.confidence == UNSURE:
+            found[phrases["caution_unsure"].format(cite=norm.cite)] = None
+        if is_stale(norm, today):
+            found[
+                phrases["caution_stale"].format(
+                    cite=norm.cite, checked=day(norm.checked)
+                )
+            ] = None
+    return tuple(found)

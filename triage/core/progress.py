@@ -1,0 +1,118 @@
+"""What was done about a case: steps taken, facts told, put off or closed by the owner."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+
+from triage.core.act import Act, ActKind
+from triage.core.case import Case, Fact
+from triage.core.event import Event, EventKind
+from triage.core.words import parse_date
+
+OWNER = "owner"  # evidence of the owner's own word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The owner's and the other side's doings on one case, as far as they are known."""
+
+    taken: Mapping[str, tuple[date, ...]] = field(default_factory=dict, hash=False)
+    """Step -> the days on which it was taken, oldest first."""
+    answered_on: date | None = None  # the other side's last letter of support
+    told: tuple[Fact, ...] = ()  # the owner's own words, oldest first
+    snoozed_until: date | None = None
+    reopened_on: date | None = None
+    resolved: bool = False
+
+    def done_on(self, step: str) -> date | None:
+        """Return the day a step was taken first; to correct it, undo it."""
+        days = self.taken.get(step)
+        return days[0] if days else None
+
+
+def progress(
+    case: Case, acts: Iterable[Act], events: Iterable[Event], zone: tzinfo, today: date
+) -> Progress:
+    """Read the journal and the owner's own letters, up to and including today.
+
+    A step counts as taken by the owner's word or by a letter of his in Sent, once the
+    case is open; taking it back covers whatever came before.
+    """
+
+    def day(at: datetime) -> date:
+        return at.astimezone(zone).date()
+
+    mine = [a for a in acts if _concerns(a, case) and day(a.at) <= today]
+    lately = [a for a in mine if day(a.at) >= case.opened_on]
+    letters = [
+        e
+        for e in events
+        if e.order == case.order and case.opened_on <= day(e.at) <= today
+    ]
+    closing = [a for a in lately if a.kind in (ActKind.RESOLVED, ActKind.REOPENED)]
+    answers = [day(e.at) for e in letters if e.kind is EventKind.SUPPORT_ANSWERED]
+    reopened = [day(a.at) for a in closing if a.kind is ActKind.REOPENED]
+    return Progress(
+        taken=_taken(lately, letters, day, today),
+        answered_on=max(answers, default=None),
+        told=told_in(mine, case),
+        snoozed_until=_snoozed_until(lately),
+        reopened_on=max(reopened, default=None),
+        resolved=bool(closing) and closing[-1].kind is ActKind.RESOLVED,
+    )
+
+
+def told_in(acts: Iterable[Act], case: Case) -> tuple[Fact, ...]:
+    """Return the facts the owner told about a case, oldest first."""
+    return tuple(
+        Fact(act.data["name"], act.data["value"], OWNER)
+        for act in acts
+        if act.kind is ActKind.FACT and _concerns(act, case)
+    )
+
+
+def iso_or_written(value: str, anchor: date) -> date | None:
+    """Read a date the owner or a letter gave: 2026-11-22, 22.11.2026, 22 ноября 2026."""
+    return parse_date(value, anchor)
+
+
+def _concerns(act: Act, case: Case) -> bool:
+    if act.case is not None:
+        return act.case == case.id
+    return act.order == case.order and act.posting in (None, case.posting)
+
+
+def _taken(
+    acts: Sequence[Act],
+    letters: Sequence[Event],
+    day: Callable[[datetime], date],
+    today: date,
+) -> dict[str, tuple[date, ...]]:
+    told: list[tuple[datetime, str, date | None]] = []
+    for act in acts:
+        step = act.data.get("step", "")
+        if act.kind is ActKind.STEP_UNDONE:
+            told.append((act.at, step, None))
+        elif act.kind is ActKind.STEP_DONE:
+            on = date.fromisoformat(act.data["on"]) if "on" in act.data else day(act.at)
+            told.append((act.at, step, min(on, today)))
+    for event in letters:
+        if event.kind is EventKind.SUPPORT_ASKED and "step" in event.attributes:
+            told.append((event.at, event.attributes["step"], day(event.at)))
+    taken: dict[str, set[date]] = {}
+    for _, step, taken_on in sorted(told, key=lambda t: t[0]):
+        if taken_on is None:
+            taken.pop(step, None)
+        else:
+            taken.setdefault(step, set()).add(taken_on)
+    return {step: tuple(sorted(days)) for step, days in taken.items()}
+
+
+def _snoozed_until(acts: Sequence[Act]) -> date | None:
+    """Return until when the case is put off; any later act on it ends that."""
+    for act in reversed(acts):
+        if act.kind is ActKind.SNOOZED:
+            return date.fromisoformat(act.data["until"])
+        if act.kind in (ActKind.STEP_DONE, ActKind.STEP_UNDONE, ActKind.REOPENED):
+            return None
+    return None
