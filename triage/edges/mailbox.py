@@ -77,7 +77,13 @@ class ImapMailbox:
             # RFC 3501, 5.5: STATUS commands may be sent without waiting for answers.
             line, what = client._imap, "(UIDNEXT UIDVALIDITY)"
             quoted = [client._normalise_folder(_argument(name)) for name in names]
-            tags = [line._command("STATUS", name, what) for name in quoted]
+            commands: list[bytes] = []
+            line.send = commands.append
+            try:
+                tags = [line._command("STATUS", name, what) for name in quoted]
+            finally:
+                del line.send
+            line.send(b"".join(commands))
             for name, tag in zip(names, tags, strict=True):
                 kind, data = line._command_complete("STATUS", tag)
                 _, answers = line._untagged_response(kind, data, "STATUS")

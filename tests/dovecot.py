@@ -1,0 +1,247 @@
+"""A real Dovecot on loopback, made for the tests and thrown away with them.
+
+Needs no root and touches nothing outside its own folder. Started by root it runs as
+nobody, because Dovecot's login processes refuse to be root; not being root, they may not
+chroot either, hence the empty `chroot` lines. Every user exists, with one password.
+"""
+
+import contextlib
+import grp
+import itertools
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from imapclient import IMAPClient
+
+PASSWORD = "secret"
+SBIN = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
+BINARY = os.environ.get("DOVECOT") or shutil.which("dovecot", path=SBIN)
+
+CONFIGURATION = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+instance_name = triage-tests
+listen = 127.0.0.1
+protocols = imap
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+
+ssl = yes
+ssl_cert = <{folder}/server.pem
+ssl_key = <{folder}/server.key
+ssl_min_protocol = TLSv1.2
+
+disable_plaintext_auth = yes
+auth_mechanisms = plain login
+auth_failure_delay = 0
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/mail/%u
+}}
+mail_location = maildir:~/Maildir:LAYOUT=fs
+mail_max_userip_connections = 8
+mail_plugins = notify mail_log
+plugin {{
+  mail_log_events = delete undelete expunge save copy mailbox_create mailbox_delete \
+mailbox_rename flag_change
+  mail_log_fields = uid box flags
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+  mailbox Spam {{
+    auto = create
+    special_use = \\Junk
+  }}
+  mailbox Sent {{
+    auto = create
+    special_use = \\Sent
+  }}
+}}
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service stats {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {plain}
+  }}
+  inet_listener imaps {{
+    port = {tls}
+    ssl = yes
+  }}
+}}
+"""
+
+EXTENSIONS = """
+subjectAltName = DNS:localhost, IP:127.0.0.1
+extendedKeyUsage = serverAuth
+authorityKeyIdentifier = keyid
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def make_certificates(folder: Path) -> None:
+    """Make an authority (ca.pem) and a server's certificate for localhost."""
+    key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+    (folder / "extensions").write_text(EXTENSIONS)
+    usage = "-addext keyUsage=critical,keyCertSign"
+    signed = "-CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile extensions"
+    for command in (
+        f"req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=ca {usage}",
+        f"req {key} -keyout server.key -out server.csr -subj /CN=localhost",
+        f"x509 -req -in server.csr {signed} -out server.pem",
+    ):
+        words = ["openssl", *command.split()]
+        subprocess.run(words, cwd=folder, check=True, capture_output=True)
+
+
+class Dovecot:
+    """One server for a whole test session; each test takes a user of its own."""
+
+    def __init__(self) -> None:
+        # a short path: those of unix sockets end at 107 bytes
+        self.folder = Path(tempfile.mkdtemp(prefix="dc"))
+        self.plain, self.tls = free_port(), free_port()
+        self.ca_file = self.folder / "ca.pem"
+        self._numbers = itertools.count(1)
+        self._server: subprocess.Popen[bytes] | None = None
+        root = os.getuid() == 0
+        self._account = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.getuid())
+        for name in ("run", "state", "mail"):
+            (self.folder / name).mkdir()
+        make_certificates(self.folder)
+        (self.folder / "conf").write_text(
+            CONFIGURATION.format(
+                folder=self.folder,
+                user=self._account.pw_name,
+                group=grp.getgrgid(self._account.pw_gid).gr_name,
+                uid=self._account.pw_uid,
+                gid=self._account.pw_gid,
+                password=PASSWORD,
+                plain=self.plain,
+                tls=self.tls,
+            )
+        )
+        self._own(self.folder)
+
+    def __enter__(self) -> Self:
+        assert BINARY
+        options: dict[str, Any] = {}
+        if os.getuid() == 0:
+            options = {"user": self._account.pw_uid, "group": self._account.pw_gid}
+            options["extra_groups"] = []
+        with (self.folder / "out").open("wb") as out:
+            self._server = subprocess.Popen(
+                [BINARY, "-F", "-c", str(self.folder / "conf")],  # -F: stay our child
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **options,
+            )
+        for _ in range(2000):
+            with contextlib.suppress(OSError, TimeoutError):
+                socket.create_connection(("127.0.0.1", self.tls), 5).close()
+                return self
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._server.wait(0.01)
+                break
+        raise RuntimeError(f"dovecot does not start: {self.log()}")
+
+    def __exit__(self, *_: object) -> None:
+        server = self._server
+        assert server
+        server.send_signal(signal.SIGTERM)  # the master ends its own services
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(5)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)  # our own session only
+        server.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def user(self) -> str:
+        """Name a user that nobody has used."""
+        return f"buyer{next(self._numbers)}"
+
+    def log(self) -> str:
+        path = self.folder / "log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def changes(self, user: str) -> list[str]:
+        """Name every change that anybody made to the mail of a user, new mail included."""
+        mine = [line for line in self.log().splitlines() if f"imap({user})" in line]
+        return [
+            line for line in mine if not re.search(r"Disconnected|Connection", line)
+        ]
+
+    @contextlib.contextmanager
+    def session(self, user: str) -> Iterator[IMAPClient]:
+        """Log in as the owner's other mail program, which may change things."""
+        import ssl
+
+        context = ssl.create_default_context(cafile=self.ca_file)
+        with IMAPClient(
+            "127.0.0.1", self.tls, ssl_context=context, timeout=20
+        ) as client:
+            client.normalise_times = False
+            client.login(user, PASSWORD)
+            yield client
+
+    def put(
+        self,
+        user: str,
+        letters: Iterable[bytes],
+        folder: str = "INBOX",
+        at: datetime | None = None,
+    ) -> None:
+        """Append letters through the server."""
+        with self.session(user) as client:
+            if not client.folder_exists(folder):
+                client.create_folder(folder)
+            for letter in letters:
+                client.append(folder, letter, msg_time=at)
+
+    def fill(self, user: str, letters: Iterable[bytes]) -> None:
+        """Drop many letters into the inbox as files, as a delivery agent would."""
+        folder = self.folder / "mail" / user / "Maildir"
+        for name in ("tmp", "cur", "new"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for letter in letters:
+            number = next(self._numbers)
+            path = folder / "new" / f"1700000000.M{number:08}P1.test"
+            path.write_bytes(letter.replace(b"\r\n", b"\n"))
+        self._own(folder.parent)
+
+    def _own(self, folder: Path) -> None:
+        if os.getuid() == 0:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, self._account.pw_uid, self._account.pw_gid)
