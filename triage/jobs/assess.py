@@ -128,11 +128,13 @@ def _stand(
         stand(
             case,
             numbers.get(case.id, 0),
-            [act for act in acts if act.case == case.id],
+            acts,
             events,
             bench.packs.ladder,
             bench.owner,
             today,
+            zone=bench.zone,
+            contacts=bench.packs.marketplace(pack).contacts,
         )
         for case in assessment.cases
     ]
