@@ -37,7 +37,7 @@ def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
         for name in dict.fromkeys(marketplaces)
         if found[name]
     ]
-    law = read_ladder(found[ladder], problems) if found[ladder] else None
+    law = read_ladder(found[ladder], problems, ladder) if found[ladder] else None
     events = _events(ladder, found[ladder], problems)
     if not marketplaces:
         problems.append("no marketplace is named")
