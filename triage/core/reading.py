@@ -112,7 +112,7 @@ def _from_marketplace(
     message: Message, letter: Spoken, market: Marketplace, zone: ZoneInfo
 ) -> Reading:
     vouched = message.authenticated_domain.lower()
-    if not vouched or not _within(letter.sender, vouched):
+    if "." not in vouched or not _within(letter.sender, vouched):
         return Reading(
             pack=market.id,
             stream=_secret(market, letter),
