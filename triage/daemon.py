@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -28,8 +28,8 @@ HUNG_SECONDS = 600  # a tick without any progress for so long is a hung one
 class Ticking(Protocol):
     """What the daemon drives."""
 
-    def tick(self, stop: Callable[[], bool]) -> str:
-        """Do everything that is due; return one line that says how it went."""
+    def tick(self, stop: Callable[[], bool]) -> Any:
+        """Do everything that is due; what is returned says in words how it went."""
 
     def pulse(self) -> object:
         """Return something that differs whenever work got done."""
@@ -140,7 +140,7 @@ class Daemon:
             self._app, self._next = self._next, None
         self._ticking = True
         try:
-            words = self._app.tick(self._ending.is_set)
+            words = str(self._app.tick(self._ending.is_set))
             self._failures = 0
         except TriageError as error:
             self._failures += 1

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from triage.edges import accounts
+from triage.edges.mailbox import LoginRejected
 from triage.edges.store import Store
 from triage.errors import ConfigError, DiskError, Refused, Unavailable
 from triage.jobs.poll import Due, poll
@@ -78,7 +79,7 @@ def test_a_network_that_comes_back_needs_no_restart(world):
 
 
 def test_a_wrong_password_is_tried_twice_and_then_reported(world):
-    world.answer = Refused("пароль отклонён")
+    world.answer = LoginRejected("пароль отклонён")
 
     assert world.minutes(600) == [0, 1]
     assert "больше не пробуем" in world.memory().problem
@@ -86,7 +87,7 @@ def test_a_wrong_password_is_tried_twice_and_then_reported(world):
 
 @pytest.mark.parametrize("change", ["password", "settings"])
 def test_a_changed_configuration_is_tried_again(world, change):
-    world.answer = Refused("пароль отклонён")
+    world.answer = LoginRejected("пароль отклонён")
     world.minutes(60)
     world.answer = None
     setattr(world, change, "another")
@@ -97,7 +98,7 @@ def test_a_changed_configuration_is_tried_again(world, change):
 
 
 def test_another_wrong_password_gets_two_tries_as_well(world):
-    world.answer = Refused("пароль отклонён")
+    world.answer = LoginRejected("пароль отклонён")
     world.minutes(60)
     world.password = "another wrong one"
 
@@ -105,7 +106,7 @@ def test_another_wrong_password_gets_two_tries_as_well(world):
 
 
 def test_the_password_is_not_in_the_index(world):
-    world.answer = Refused("пароль отклонён")
+    world.answer = LoginRejected("пароль отклонён")
     world.minutes(5)
 
     mark = world.memory().config
@@ -122,13 +123,21 @@ def test_a_password_that_cannot_be_read_is_a_problem_and_no_login(world):
 
 
 def test_a_refusal_between_failures_of_the_network_still_counts(world):
-    world.answer = Refused("пароль отклонён")
+    world.answer = LoginRejected("пароль отклонён")
     world.minutes(1)
     world.answer = Unavailable("нет связи")
     world.minutes(3)
-    world.answer = Refused("пароль отклонён")
+    world.answer = LoginRejected("пароль отклонён")
 
     assert len(world.minutes(600)) == 1
+
+
+@pytest.mark.parametrize("kind", [Refused, ConfigError])
+def test_a_bad_certificate_is_looked_at_again_but_rarely(world, kind):
+    world.answer = kind("сертификат")
+
+    assert world.minutes(65) == [0, 30, 60]
+    assert world.memory().problem == "сертификат"
 
 
 def test_a_full_disk_is_nobodys_mailbox_problem(world):

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 
 from triage.edges import accounts
 from triage.edges.accounts import Polls
+from triage.edges.mailbox import LoginRejected
 from triage.edges.store import Store
 from triage.errors import ConfigError, Refused, Unavailable
 
 log = logging.getLogger(__name__)
 
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30))
-"""How long to wait after the first, second … failure in a row; the last one stays."""
+"""How long to wait after the first, second … failure in a row; the last one stays. What
+a server refuses for another reason than the password is tried at the last pause."""
 
 LOGINS = 2  # refused logins after which only a changed configuration is tried
 
@@ -68,10 +70,11 @@ def _try(
         before = Polls(name=account.name, polled_at=before.polled_at)
     try:
         account.collect(password)
-    except Refused as error:
-        return _refused(account, before, password, str(error), clock())
-    except Unavailable as error:
-        pause = PAUSES[min(before.tries, len(PAUSES) - 1)]
+    except LoginRejected as error:
+        return _rejected(account, before, password, str(error), clock())
+    except (Refused, Unavailable, ConfigError) as error:
+        hopeful = isinstance(error, Unavailable)
+        pause = PAUSES[min(before.tries, len(PAUSES) - 1) if hopeful else -1]
         return replace(
             before,
             tries=before.tries + 1,
@@ -82,7 +85,7 @@ def _try(
     return Polls(name=account.name, polled_at=now, next_at=now + every)
 
 
-def _refused(
+def _rejected(
     account: Due, before: Polls, password: str, words: str, now: datetime
 ) -> Polls:
     refused = before.refused + 1

@@ -1,0 +1,190 @@
+"""The whole loop: collect, read, tell, send. One tick does everything that is due.
+
+What is due stands in the index and depends on the clock, so a tick that was missed, cut
+short or repeated costs nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from triage.config import Account, Config
+from triage.edges.authentication import authenticate
+from triage.edges.clock import Clock
+from triage.edges.store import Store
+from triage.jobs.collect import Incomplete, Mailbox, collect
+from triage.jobs.compose import compose, due
+from triage.jobs.poll import Due, poll
+from triage.jobs.send import Sender
+from triage.jobs.servers import connect, password_of, settings_of
+from triage.jobs.tell import post
+from triage.place import Place
+
+Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
+"""Opens the mailbox of an account with its password."""
+
+
+@dataclass(slots=True)
+class Ticked:
+    """What one tick came to."""
+
+    letters: int = 0
+    events: int = 0
+    assessed: int = 0
+    composed: bool = False
+    accepted: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """Say in one line how it went, for the journal of the system."""
+        if self.problems:
+            return f"писем {self.letters}; {self.problems[0]}"
+        return f"писем {self.letters}, событий {self.events}, всё в порядке"
+
+
+def never() -> bool:
+    """Go on: nobody asked for the end."""
+    return False
+
+
+class App:
+    """One home at work."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        *,
+        mailbox: Connect = connect,
+        sender: Sender | None = None,
+        workers: int = 2,
+    ) -> None:
+        """Wire a home; nothing is read or written yet."""
+        self.config = config
+        self.clock = clock
+        self.place = Place(config, clock, workers=workers)
+        self._connect = mailbox
+        self._sender = sender
+        self._steps = 0
+
+    def close(self) -> None:
+        """End the reading processes."""
+        self.place.close()
+
+    def tick(self, stop: Callable[[], bool] = never) -> Ticked:
+        """Do everything that is due, step by step; between steps `stop` is asked."""
+        done = Ticked()
+        with self.place.writing() as store:
+            for step in (self._collect, self._read, self._tell, self._post):
+                self._steps += 1
+                if stop():
+                    break
+                step(store, done)
+        self._steps += 1
+        return done
+
+    def pulse(self) -> tuple[int, ...]:
+        """Return something that differs whenever work got done."""
+        home = self.place.home
+        files = (
+            home.evidence / "manifest.jsonl",
+            home.evidence / "journal.jsonl",
+            *home.root.glob("index.sqlite3*-wal"),
+        )
+        return (self._steps, *(_changed_at(path) for path in files))
+
+    def take_in(self, mailboxes: Mapping[str, Callable[[], Mailbox]]) -> Ticked:
+        """Collect from files instead of accounts: letters that were exported."""
+        done = Ticked()
+        with self.place.writing() as store:
+            for name, open_mailbox in mailboxes.items():
+                self._look(store, open_mailbox(), done, name=name)
+            self._read(store, done)
+        return done
+
+    def send_today(self) -> Ticked:
+        """Queue today's digest whatever the hour, unless the day had one, and send it."""
+        done = Ticked()
+        with self.place.writing() as store:
+            self._read(store, done)
+            now = self.clock()
+            today = self.place.today(store, now)
+            head = self.place.letterhead
+            done.composed = compose(store, head, today, now, at_once=True)
+            self._post(store, done)
+        return done
+
+    def _collect(self, store: Store, done: Ticked) -> None:
+        every = timedelta(minutes=self.config.schedule.poll_minutes)
+        accounts = [self._due(store, each, done) for each in self.config.account]
+        done.problems += poll(store, accounts, every, self.clock)
+
+    def _due(self, store: Store, account: Account, done: Ticked) -> Due:
+        def look(password: str) -> None:
+            with self._connect(account, password) as mailbox:
+                self._look(store, mailbox, done, name=account.name, account=account)
+
+        return Due(
+            name=account.name,
+            settings=settings_of(account),
+            password=lambda: password_of(account),
+            collect=look,
+        )
+
+    def _look(
+        self,
+        store: Store,
+        mailbox: Mailbox,
+        done: Ticked,
+        *,
+        name: str,
+        account: Account | None = None,
+    ) -> None:
+        ids = account.authserv_ids if account else ()
+        try:
+            got = collect(
+                name,
+                account.folders if account else (),
+                mailbox,
+                archive=self.place.archive,
+                store=store,
+                packs=self.place.bench.packs,
+                authenticate=partial(authenticate, authserv_ids=ids),
+                now=self.clock,
+            )
+        except Incomplete as error:
+            done.letters += error.collected.stored
+            raise
+        done.letters += got.stored
+
+    def _read(self, store: Store, done: Ticked) -> None:
+        events, assessed = self.place.read(store)
+        done.events += events
+        done.assessed += assessed
+
+    def _tell(self, store: Store, done: Ticked) -> None:
+        now, head = self.clock(), self.place.letterhead
+        if due(store, head, now):
+            done.composed = compose(store, head, self.place.today(store, now), now)
+
+    def _post(self, store: Store, done: Ticked) -> None:
+        sent, problem = post(
+            store,
+            self.place.journal,
+            self.config,
+            self.clock(),
+            seen=lambda _: None,
+            sender=self._sender,
+        )
+        done.accepted += sent.accepted
+        done.problems += [problem] if problem else []
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

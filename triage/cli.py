@@ -1,0 +1,115 @@
+"""The command line: options for all commands, and errors as sentences."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from triage import __version__
+from triage.commands import acts, keep, paper, show, work
+from triage.commands.bilingual import Group, Option, usage_words
+from triage.commands.desk import Desk
+from triage.edges.terminal import clean_lines
+from triage.errors import TriageError
+
+
+@click.group(
+    cls=Group,
+    both=(
+        "Следит за письмами магазина, хранит доказательства и говорит, что делать дальше.",
+        "Watch the shop's letters, keep the evidence and say what to do next.",
+    ),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(
+    "--config",
+    "config",
+    cls=Option,
+    both=("файл настроек", "the configuration file"),
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+)
+@click.option(
+    "--now",
+    cls=Option,
+    both=("считать, что сейчас этот момент", "pretend that it is this instant"),
+    metavar="INSTANT",
+)
+@click.option(
+    "--lang",
+    cls=Option,
+    both=("язык: ru или en", "language: ru or en"),
+    type=click.Choice(["ru", "en"]),
+    is_eager=True,
+)
+@click.option(
+    "--debug",
+    is_flag=True,
+    cls=Option,
+    both=("показать, где сбой", "show where it failed"),
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def cli(
+    context: click.Context,
+    config: Path | None,
+    now: str | None,
+    lang: str | None,
+    *,
+    debug: bool,
+) -> None:
+    desk = Desk(config, now, lang, debug=debug)
+    context.obj = desk
+    context.call_on_close(desk.close)
+
+
+for command in (
+    *(work.check, work.run, work.tick),
+    *(paper.digest, show.orders, show.cases, show.why, paper.letter),
+    *(acts.done, acts.snooze, acts.resolve, acts.reopen, acts.answer),
+    *(acts.report, acts.fact, acts.attach, show.unrecognised),
+    *(keep.import_, keep.verify, keep.rebuild),
+):
+    cli.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and leave it with a code of sysexits.h."""
+    words = sys.argv[1:] if arguments is None else arguments
+    sys.exit(_run(words))
+
+
+def _run(words: list[str]) -> int:
+    debug = "--debug" in words
+    lang = (
+        "en" if "en" in words[:-1] and words[words.index("en") - 1] == "--lang" else ""
+    )
+    try:
+        code = cli.main(words, prog_name="triage", standalone_mode=False)
+    except TriageError as error:
+        if debug:
+            raise
+        return _fail(error)
+    except click.ClickException as error:
+        return _fail(usage_words(error, lang))
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        # Whoever read us has gone; Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return os.EX_OK
+    except Exception as error:
+        if debug:
+            raise
+        sys.stderr.write(
+            f"triage: сбой программы ({type(error).__name__}); "
+            "повторите с --debug и пришлите вывод без личных данных\n"
+        )
+        return os.EX_SOFTWARE
+    return int(code or os.EX_OK)
+
+
+def _fail(error: TriageError) -> int:
+    sys.stderr.write(f"triage: {clean_lines(str(error))}\n")
+    return error.exit_code

@@ -1,0 +1,1 @@
+"""What the owner types, one file per group of commands."""

@@ -1,0 +1,234 @@
+"""What the owner did or says: each becomes one line of the journal."""
+
+import difflib
+import mimetypes
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from triage.commands.desk import Desk, command, option
+from triage.commands.show import show_case
+from triage.core.act import Act, ActKind
+from triage.core.ladder import Standing
+from triage.core.words import day, plural
+from triage.edges.terminal import clean
+from triage.errors import DiskError, UsageError
+from triage.jobs.look import find_case, parse_order
+from triage.jobs.prepare import find_step
+
+LONG_AGO = timedelta(days=3 * 365)  # the general limitation period, Civil Code art. 196
+LARGEST = 50 << 20  # bytes of an attachment
+LONGEST = 1000  # characters of what the owner says
+
+CASE = click.argument("case")
+ON = option("--on", metavar="DATE", both=("когда (ГГГГ-ММ-ДД)", "when (YYYY-MM-DD)"))
+
+
+def _find(desk: Desk, case: str) -> Standing:
+    with desk.place.store() as store:
+        return find_case(store, desk.place.bench, desk.now, case)
+
+
+def _write(
+    desk: Desk, standing: Standing, kind: ActKind, data: Mapping[str, str]
+) -> None:
+    """Record an act on a case and show where the case stands now."""
+    case = standing.case
+    desk.place.record(
+        Act(
+            at=desk.clock(),
+            kind=kind,
+            case=case.id,
+            order=case.order,
+            posting=case.posting,
+            data={"pack": case.pack, **data},
+        )
+    )
+    desk.say("Записано.", "Noted.")
+    show_case(desk, _find(desk, case.id))
+
+
+def _past(desk: Desk, text: str | None) -> date:
+    """Read a day on which something happened: today unless told."""
+    on = desk.today if text is None else _day(text)
+    if on > desk.today:
+        raise UsageError(f"{day(on)} ещё не наступило")
+    if on < desk.today - LONG_AGO:
+        raise UsageError(f"{day(on)} — слишком давно, проверьте год")
+    return on
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"не дата: {text!r}; пишите так: 2026-11-23") from None
+
+
+def _told(text: str) -> str:
+    told = clean(text)
+    if not told or len(told) > LONGEST:
+        raise UsageError(f"нужен текст от 1 до {LONGEST} знаков")
+    return told
+
+
+@command(
+    "done",
+    "Отметить шаг дела сделанным; без STEP — текущий.",
+    "Mark a step of a case as done; the present one without STEP.",
+    CASE,
+    click.argument("step", required=False),
+    ON,
+    option("--note", default="", both=("заметка для себя", "a note to yourself")),
+    option("--undo", is_flag=True, both=("взять назад", "take it back")),
+)
+def done(
+    desk: Desk, case: str, step: str | None, on: str | None, note: str, *, undo: bool
+) -> None:
+    standing = _find(desk, case)
+    chosen = find_step(standing, desk.place.bench, step or "")
+    if undo:
+        _write(desk, standing, ActKind.STEP_UNDONE, {"step": chosen.id})
+        return
+    data = {"step": chosen.id, "on": _past(desk, on).isoformat()}
+    if note:
+        data["note"] = _told(note)
+    _write(desk, standing, ActKind.STEP_DONE, data)
+
+
+@command(
+    "snooze",
+    "Отложить дело до даты или на срок: 2026-12-05, 3d.",
+    "Put a case off until a date or for a while: 2026-12-05, 3d.",
+    CASE,
+    click.argument("until"),
+)
+def snooze(desk: Desk, case: str, until: str) -> None:
+    if found := re.fullmatch(r"(\d{1,3})[dд]", until):
+        on = desk.today + timedelta(days=int(found[1]))
+    else:
+        on = _day(until)
+    if on <= desk.today:
+        raise UsageError(f"{day(on)} уже прошло; отложить можно только вперёд")
+    if on > desk.today + timedelta(days=366):
+        raise UsageError("отложить можно не больше чем на год; закрыть: triage resolve")
+    _write(desk, _find(desk, case), ActKind.SNOOZED, {"until": on.isoformat()})
+
+
+@command(
+    "resolve",
+    "Закрыть дело: вопрос решён.",
+    "Close a case: the matter is settled.",
+    CASE,
+    option("--how", default="", both=("чем кончилось", "how it ended")),
+)
+def resolve(desk: Desk, case: str, how: str) -> None:
+    data = {"how": _told(how)} if how else {}
+    _write(desk, _find(desk, case), ActKind.RESOLVED, data)
+
+
+@command("reopen", "Открыть дело снова.", "Open a case again.", CASE)
+def reopen(desk: Desk, case: str) -> None:
+    _write(desk, _find(desk, case), ActKind.REOPENED, {})
+
+
+@command(
+    "answer",
+    "Ответить на вопрос дела: да или нет.",
+    "Answer the question of a case: yes or no.",
+    CASE,
+    click.argument("word", metavar="YES|NO"),
+)
+def answer(desk: Desk, case: str, word: str) -> None:
+    standing = _find(desk, case)
+    if standing.case.asks is None:
+        raise UsageError("у этого дела нет вопроса")
+    meant = {"yes": "yes", "да": "yes", "no": "no", "нет": "no"}.get(word.casefold())
+    if meant is None:
+        raise UsageError(f"ответьте да или нет, а не {word!r}")
+    data = {"question": standing.case.asks, "answer": meant}
+    _write(desk, standing, ActKind.ANSWERED, data)
+
+
+@command(
+    "report",
+    "Сообщить о том, чего не видно из писем: не получил, брак…",
+    "Report what no letter says: not received, defective…",
+    click.argument("order"),
+    click.argument("kind"),
+    ON,
+)
+def report(desk: Desk, order: str, kind: str, on: str | None) -> None:
+    packs = desk.place.bench.packs
+    pack, number, posting = parse_order(packs, order)
+    kinds = {r.id: r.title for r in packs.marketplace(pack).rules if r.report}
+    if kind not in kinds:
+        raise UsageError(
+            f"о таком не сообщают: {kind!r}",
+            [f"{name}: {title}" for name, title in kinds.items()],
+        )
+    desk.place.record(
+        Act(
+            at=desk.clock(),
+            kind=ActKind.REPORTED,
+            order=number,
+            posting=posting,
+            data={"pack": pack, "report": kind, "on": _past(desk, on).isoformat()},
+        )
+    )
+    desk.say("Записано.", "Noted.")
+    name = f"{pack}/{kind}/{posting or number}"
+    show_case(desk, _find(desk, name))
+
+
+@command(
+    "fact",
+    "Сообщить факт, которого не хватает письму: NAME=VALUE.",
+    "Tell a fact that a letter lacks: NAME=VALUE.",
+    CASE,
+    click.argument("fact", metavar="NAME=VALUE"),
+)
+def fact(desk: Desk, case: str, fact: str) -> None:
+    name, equals, value = fact.partition("=")
+    if not equals:
+        raise UsageError(f"пишите так: triage fact {case} NAME=VALUE")
+    known = desk.place.bench.packs.ladder.fact_names
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        shown = near or sorted(known)
+        raise UsageError(
+            f"такого факта письма не знают: {name!r}",
+            [f"{each}: {known[each]}" for each in shown],
+        )
+    data = {"name": name, "value": _told(value)}
+    _write(desk, _find(desk, case), ActKind.FACT, data)
+
+
+@command(
+    "attach",
+    "Приложить файл к делу: снимок экрана, чек.",
+    "Attach a file to a case: a screenshot, a receipt.",
+    CASE,
+    click.argument("file", type=click.Path(path_type=Path)),
+)
+def attach(desk: Desk, case: str, file: Path) -> None:
+    standing = _find(desk, case)
+    try:
+        if file.stat().st_size > LARGEST:
+            raise UsageError(f"{file}: больше {LARGEST >> 20} МБ")
+        content = file.read_bytes()
+    except OSError as error:
+        raise DiskError(f"{file}: не читается: {error.strerror}") from None
+    with desk.place.writing():
+        sha256 = desk.place.archive.add_attachment(content)
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    data = {"sha256": sha256, "name": clean(file.name), "media_type": kind}
+    _write(desk, standing, ActKind.ATTACHED, data)
+
+
+def counted(number: int, one: str, few: str, many: str) -> str:
+    """Say a number with its noun."""
+    return f"{number} {plural(number, one, few, many)}"

@@ -1,0 +1,83 @@
+"""The evidence: check it, import into it, make the index from it again."""
+
+from pathlib import Path
+
+import click
+
+from triage.commands.desk import JSON, Desk, command, option
+from triage.core.words import plural
+from triage.errors import EvidenceError
+from triage.jobs.verify import verify as check_evidence
+
+
+@command(
+    "verify",
+    "Проверить каждый байт архива.",
+    "Check every byte of the evidence.",
+    option(
+        "--head",
+        "heads",
+        multiple=True,
+        metavar="HASH",
+        both=(
+            "строка с концами цепочек из письма",
+            "a line of chain heads of a digest",
+        ),
+    ),
+    JSON,
+)
+def verify(desk: Desk, heads: tuple[str, ...], *, as_json: bool) -> None:
+    report = check_evidence(desk.config.home / "evidence", expect=heads)
+    if as_json:
+        desk.terminal.json(
+            {
+                "now": desk.now.isoformat(timespec="seconds"),
+                "sound": report.sound,
+                "letters": report.letters,
+                "attachments": report.attachments,
+                "heads": {name: str(head) for name, head in report.heads.items()},
+                "findings": [
+                    {"kind": each.kind.value, "where": each.where, "what": each.what}
+                    for each in report.findings
+                ],
+            }
+        )
+        if not report.sound:
+            click.get_current_context().exit(EvidenceError.exit_code)
+        return
+    if not report.sound:
+        raise EvidenceError(
+            desk.words("архив повреждён", "the evidence is damaged"),
+            map(str, report.findings),
+        )
+    letters = plural(report.letters, "письмо", "письма", "писем")
+    desk.say(
+        f"Всё цело: {report.letters} {letters}, вложений {report.attachments}.",
+        f"All is sound: {report.letters} letters, {report.attachments} attachments.",
+    )
+    for name, head in report.heads.items():
+        desk.terminal.say(f"{name} {head.count} {head.sha256}")
+
+
+@command(
+    "rebuild",
+    "Построить индекс заново из архива и журнала.",
+    "Make the index again from evidence and journal.",
+)
+def rebuild(desk: Desk) -> None:
+    desk.place.rebuild()
+    desk.say("Индекс построен заново.", "The index was made again.")
+
+
+@command(
+    "import",
+    "Добавить в архив файлы .eml, mbox или Maildir.",
+    "Add .eml, mbox or Maildir to the evidence.",
+    click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path)),
+)
+def import_(desk: Desk, paths: tuple[Path, ...]) -> None:
+    done = desk.app.take_in(paths)
+    desk.say(
+        f"В архив добавлено: {done.letters}, событий: {done.events}.",
+        f"Added to the evidence: {done.letters}, events: {done.events}.",
+    )

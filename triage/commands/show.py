@@ -1,0 +1,292 @@
+"""What is known: orders, cases, the reasons behind them, letters nobody matched."""
+
+import json
+from typing import Any
+
+import click
+
+from triage.commands.desk import JSON, Desk, command
+from triage.commands.shapes import (
+    case_shape,
+    event_shape,
+    ladder_shape,
+    listing,
+    order_shape,
+)
+from triage.core.case import State
+from triage.core.event import Certainty
+from triage.core.ladder import Standing
+from triage.core.timeline import Timeline
+from triage.core.words import day, roubles, short_day
+from triage.edges import cases as case_table
+from triage.edges import messages
+from triage.jobs.assess import standings
+from triage.jobs.look import find_case, find_order, order_events
+
+STATES = {
+    State.OPEN: ("ваш ход", "your move"),
+    State.WAITING: ("ждём", "waiting"),
+    State.SNOOZED: ("отложено", "snoozed"),
+    State.RESOLVED: ("закрыто", "resolved"),
+}
+CERTAINTIES = {
+    Certainty.PINNED: ("точно", "pinned"),
+    Certainty.TAUGHT: ("подтверждено вами", "taught"),
+    Certainty.GUESS: ("догадка", "guess"),
+}
+STATUSES = {
+    "placed": "оформлен",
+    "paid": "оплачен",
+    "payment failed": "оплата не прошла",
+    "packed": "собран",
+    "shipped": "в пути",
+    "with the courier": "у курьера",
+    "ready for pickup": "ждёт в пункте выдачи",
+    "delivered": "получен",
+    "cancelled": "отменён",
+    "return requested": "возврат запрошен",
+    "return approved": "возврат одобрен",
+    "return refused": "в возврате отказано",
+    "returned": "возвращён",
+    "refunded": "деньги вернули",
+    "unknown": "неизвестно",
+}
+
+
+@command(
+    "orders",
+    "Показать заказы или один заказ с его событиями.",
+    "Show the orders, or one with its events.",
+    click.argument("order", required=False),
+    JSON,
+)
+def orders(desk: Desk, order: str | None, *, as_json: bool) -> None:
+    with desk.place.store() as store:
+        packs = desk.place.bench.packs
+        chosen = (
+            [find_order(store, packs, order)] if order else case_table.all_orders(store)
+        )
+        found = order_events(store, chosen, desk.now)
+    if as_json:
+        shapes = [order_shape(name, told) for (_, name), told in found.items()]
+        desk.terminal.json(listing(desk.now, "orders", shapes))
+    elif order:
+        for (_, name), told in found.items():
+            _show_order(desk, name, Timeline.of(told))
+    elif not found:
+        desk.say("Писем о заказах пока нет.", "No letters about orders yet.")
+    else:
+        rows = [_order_row(desk, Timeline.of(told)) for told in found.values()]
+        columns = [("Заказ", "Order"), ("Отправление", "Parcel"), ("Статус", "Status")]
+        more = [("Последнее письмо", "Last letter")]
+        desk.terminal.table(
+            [desk.words(*each) for each in columns + more],
+            [row for group in rows for row in group],
+        )
+
+
+def _order_row(desk: Desk, timeline: Timeline) -> list[tuple[str, str, str, str]]:
+    last = timeline.events[-1].at.astimezone(desk.config.timezone).date()
+    return [
+        (
+            timeline.order,
+            posting or "",
+            _status(desk, timeline.status(posting)),
+            short_day(last),
+        )
+        for posting in timeline.postings()
+    ]
+
+
+def _status(desk: Desk, status: str) -> str:
+    return desk.words(STATUSES.get(status, status), status)
+
+
+def _show_order(desk: Desk, order: str, timeline: Timeline) -> None:
+    market = desk.place.bench.packs.marketplace(timeline.pack)
+    desk.say(f"Заказ {order}, {market.title}", f"Order {order}, {market.title}")
+    titles = desk.place.bench.packs.events
+    for event in timeline.events:
+        on = event.at.astimezone(desk.config.timezone).date()
+        title = titles.get(event.kind, event.kind.value)
+        words = desk.words(*CERTAINTIES[event.certainty])
+        parcel = f" {event.posting}" if event.posting else ""
+        desk.terminal.say(f"  {short_day(on)}  {title}{parcel} ({words})")
+        if event.quote:
+            desk.terminal.say(f"      «{event.quote}»")
+
+
+@command(
+    "cases",
+    "Показать дела или одно дело со всеми его шагами.",
+    "Show the cases, or one with all its steps.",
+    click.argument("case", required=False),
+    JSON,
+)
+def cases(desk: Desk, case: str | None, *, as_json: bool) -> None:
+    with desk.place.store() as store:
+        bench = desk.place.bench
+        if case:
+            found = [find_case(store, bench, desk.now, case)]
+        else:
+            found = standings(store, bench, desk.now)
+    if as_json:
+        desk.terminal.json(listing(desk.now, "cases", map(case_shape, found)))
+    elif case:
+        show_case(desk, found[0])
+    elif not found:
+        desk.say("Дел нет.", "No cases.")
+    else:
+        columns = ("№", "Дело", "Заказ", "Сумма", "Состояние", "Шаг", "Срок")
+        english = ("No.", "Case", "Order", "Amount", "State", "Step", "Date")
+        rows = [_case_row(desk, each) for each in found]
+        desk.terminal.table(columns if desk.lang == "ru" else english, rows)
+
+
+def _case_row(desk: Desk, standing: Standing) -> tuple[Any, ...]:
+    case, now = standing.case, standing.step
+    until = standing.waiting_until or (now.deadline_on or now.due_on if now else None)
+    return (
+        standing.number or "—",
+        case.title,
+        case.posting or case.order,
+        "" if case.amount is None else roubles(case.amount),
+        desk.words(*STATES[standing.state]),
+        f"{now.step.rung} {now.step.title}" if now else "",
+        short_day(until) if until else "",
+    )
+
+
+def show_case(desk: Desk, standing: Standing) -> None:
+    """Print a case: what it is about, what to do now, the whole ladder."""
+    case, now = standing.case, standing.step
+    name = standing.number or case.id
+    desk.say(
+        f"Дело {name}: {case.title}, заказ {case.posting or case.order}",
+        f"Case {name}: {case.title}, order {case.posting or case.order}",
+        style="bold",
+    )
+    state = desk.words(*STATES[standing.state])
+    amount = f", {roubles(case.amount)}" if case.amount is not None else ""
+    desk.say(
+        f"{state}, открыто {day(case.opened_on)}{amount}",
+        f"{state}, opened on {case.opened_on}{amount}",
+    )
+    if case.asks:
+        desk.say(f"Вопрос к вам: {case.asks}", f"A question to you: {case.asks}")
+    if standing.waiting_until:
+        until = standing.waiting_until
+        desk.say(f"Ждём до {day(until)}", f"Waiting until {until}")
+    if now:
+        kinds = desk.place.bench.packs.ladder.kinds
+        desk.terminal.say(f"{now.step.rung}. {now.step.action}")
+        if now.deadline_on:
+            kind = kinds.get(now.deadline_kind, now.deadline_kind)
+            desk.say(
+                f"   срок: {day(now.deadline_on)} ({kind})",
+                f"   deadline: {now.deadline_on} ({kind})",
+            )
+        for words in (now.basis, now.caution):
+            if words:
+                desk.terminal.say(f"   {words}")
+    desk.terminal.say()
+    for step in standing.steps:
+        done = f"✓ {short_day(step.done_on)}" if step.done_on else ""
+        due = short_day(step.due_on) if step.due_on and not step.done_on else ""
+        lock = desk.words("закрыт", "locked") if step.locked else ""
+        desk.terminal.say(
+            f"  {step.step.rung:>2}  {step.step.title}  {done or lock or due}".rstrip()
+        )
+
+
+@command(
+    "why",
+    "Объяснить дело: факты, слова писем, правило, основание.",
+    "Explain a case: facts, the letters' words, the rule, the ground.",
+    click.argument("case"),
+    JSON,
+)
+def why(desk: Desk, case: str, *, as_json: bool) -> None:
+    with desk.place.store() as store:
+        bench = desk.place.bench
+        standing = find_case(store, bench, desk.now, case)
+        found = standing.case
+        place = (found.pack, found.order)
+        events = order_events(store, [place], desk.now).get(place, [])
+        rule = bench.packs.rule(found.pack, found.rule)
+    if as_json:
+        desk.terminal.json(
+            {
+                **listing(desk.now, "cases", [case_shape(standing)]),
+                "basis": rule.basis,
+                "quiet_when": rule.quiet_when,
+                "steps": ladder_shape(standing),
+                "events": [event_shape(event) for event in events],
+            }
+        )
+        return
+    show_case(desk, standing)
+    desk.say("\nПравило", "\nRule", style="bold")
+    desk.terminal.say(f"  {rule.title}. {rule.basis}")
+    names = bench.packs.ladder.fact_names
+    desk.say("Факты", "Facts", style="bold")
+    for fact in found.facts:
+        desk.terminal.say(f"  {names.get(fact.name, fact.name)}: {fact.value}")
+        if fact.quote:
+            desk.terminal.say(f"      «{fact.quote}»  {fact.evidence[:12]}")
+    desk.say("Письма", "Letters", style="bold")
+    for event in sorted(events, key=lambda each: (each.at, each.id)):
+        on = event.at.astimezone(desk.config.timezone).date()
+        words = desk.words(*CERTAINTIES[event.certainty])
+        title = bench.packs.events.get(event.kind, event.kind.value)
+        desk.terminal.say(f"  {short_day(on)}  {title} ({words}), {event.recogniser}")
+        path = desk.place.archive.path(event.evidence)
+        desk.terminal.say(f"      «{event.quote}»\n      {path}")
+
+
+@command(
+    "unrecognised",
+    "Показать письма, которые не удалось понять.",
+    "Show the letters that nobody could make sense of.",
+    JSON,
+)
+def unrecognised(desk: Desk, *, as_json: bool) -> None:
+    outcomes = ("unrecognised", "ambiguous", "unreadable", "unconfirmed")
+    with desk.place.store() as store:
+        rows = messages.letters_with(
+            store, outcomes, desk.now.replace(year=1990), desk.now
+        )
+    shapes = [
+        {
+            "evidence": row["evidence"],
+            "received_at": row["received_at"],
+            "outcome": row["outcome"],
+            "reason": row["reason"],
+            "sender": row["sender"],
+            "subject": row["subject"],
+            "orders": json.loads(row["orders"]),
+            "warnings": json.loads(row["warnings"]),
+        }
+        for row in rows
+    ]
+    if as_json:
+        desk.terminal.json(listing(desk.now, "letters", shapes))
+        return
+    if not shapes:
+        desk.say("Непонятых писем нет.", "Every letter was understood.")
+        return
+    columns = ("Получено", "Что с ним", "От кого", "Тема", "Файл")
+    english = ("Received", "Outcome", "From", "Subject", "File")
+    desk.terminal.table(
+        columns if desk.lang == "ru" else english,
+        [
+            (
+                each["received_at"][:10],
+                each["reason"] or each["outcome"],
+                each["sender"],
+                each["subject"],
+                each["evidence"][:12],
+            )
+            for each in shapes
+        ],
+    )

@@ -1,0 +1,112 @@
+"""Try everything that the configuration names, and gather every problem at once."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from triage.config import Account, Config, Login
+from triage.core.attempt import Outcome
+from triage.core.message import Role
+from triage.errors import TriageError
+from triage.jobs.collect import Mailbox, find_folders
+from triage.jobs.servers import password_of, postman
+
+NEWEST = 30  # letters of the inbox whose sender check is looked at
+SMALL = 1 << 18
+
+_VERDICT = re.compile(rb"(?im)^authentication-results:\s*([^\s;]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried."""
+
+    sound: bool
+    what: str
+
+
+Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
+
+
+def check_servers(config: Config, connect: Connect) -> Iterator[Finding]:
+    """Log in to every mailbox and to the mail server, and look around."""
+    for account in config.account:
+        yield from _speaking(f"[{account.name}]", _account(account, connect))
+    yield from _speaking("[smtp]", _smtp(config))
+
+
+def _speaking(place: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Turn what stops the rest of a server's checks into a finding."""
+    try:
+        for finding in findings:
+            yield Finding(finding.sound, f"{place} {finding.what}")
+    except TriageError as error:
+        yield Finding(False, f"{place} {error}")
+
+
+def _account(account: Account, connect: Connect) -> Iterator[Finding]:
+    with connect(account, password_of(account)) as mailbox:
+        yield Finding(True, f"вход на {account.host} принят")
+        folders, problems = find_folders(mailbox, account.folders)
+        yield from (Finding(False, problem) for problem in problems)
+        yield Finding(
+            bool(folders),
+            f"папки: {', '.join(f.name for f in folders) or 'нет ни одной'}",
+        )
+        inbox = next((f.name for f in folders if f.role is Role.INBOX), None)
+        if inbox:
+            yield _vouching(account, Counter(_verdicts(mailbox, inbox)))
+
+
+def _vouching(account: Account, seen: Counter[str]) -> Finding:
+    """Compare whose sender checks the letters carry with the configured name."""
+    if not seen:
+        return Finding(
+            True, "в новых письмах нет Authentication-Results: пока нечего сверять"
+        )
+    usual = seen.most_common(1)[0][0]
+    if usual in account.authserv_ids:
+        return Finding(True, f"отправителей проверяет {usual}")
+    told = account.authserv_id or "пусто"
+    return Finding(
+        False,
+        f'authserv_id: в настройках {told}, а письма проверяет {usual}; поставьте "{usual}"'
+        ", если это ваш почтовый сервер",
+    )
+
+
+def _verdicts(mailbox: Mailbox, folder: str) -> Iterator[str]:
+    """Yield the server's name in the topmost sender check of each of the newest letters."""
+    status = mailbox.examine(folder)
+    after = max(0, status.uidnext - 1 - NEWEST)
+    uids = [uid for part in mailbox.new_uids(after, status.uidnext) for uid in part]
+    sizes = mailbox.headings(uids)
+    small = [uid for uid in uids if uid in sizes and sizes[uid].size < SMALL]
+    for raw in mailbox.letters(small).values():
+        header = raw.split(b"\r\n\r\n", 1)[0]
+        if found := _VERDICT.search(header):
+            yield found[1].decode("ascii", "replace").lower()
+
+
+def _smtp(config: Config) -> Iterator[Finding]:
+    answer = postman(config.smtp, config.digest.to, password_of(config.smtp)).check()
+    sound = answer.outcome is Outcome.ACCEPTED
+    words = "принят" if sound else f"не удался: {answer.words}"
+    yield Finding(sound, f"вход на {config.smtp.host} {words}")
+
+
+def secrets(config: Config) -> list[Finding]:
+    """Read every password, and say which cannot be."""
+    found = []
+    logins: Iterable[tuple[str, Login]] = [
+        *((f"[{account.name}]", account) for account in config.account),
+        ("[smtp]", config.smtp),
+    ]
+    for place, login in logins:
+        try:
+            password_of(login)
+        except TriageError as error:
+            found.append(Finding(False, f"{place} {error}"))
+    return found

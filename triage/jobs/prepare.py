@@ -1,0 +1,98 @@
+"""Prepare the text of a step, or say which facts it lacks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from triage.core.act import Act
+from triage.core.case import Fact
+from triage.core.ladder import Standing
+from triage.core.letter import facts_for, lacking, render
+from triage.core.step import Step
+from triage.edges import cases
+from triage.edges.store import Store
+from triage.errors import UsageError
+from triage.jobs.assess import Bench
+
+
+def facts(
+    standing: Standing, acts: Sequence[Act], bench: Bench, step: str = ""
+) -> dict[str, Fact]:
+    """Return every fact that the letter of a step may use."""
+    market = bench.packs.marketplace(standing.case.pack)
+    own = [act for act in acts if act.case == standing.case.id]
+    return facts_for(
+        standing,
+        own,
+        bench.packs.ladder,
+        bench.owner,
+        standing.today,
+        step=step,
+        contacts=market.contacts,
+    )
+
+
+def letter(
+    standing: Standing, acts: Sequence[Act], bench: Bench, step_id: str = ""
+) -> str:
+    """Write the letter of the case's step, or of the named one.
+
+    Raises:
+        UsageError: there is no such step, it needs no letter, or facts are lacking;
+            the message says how to tell them.
+    """
+    step = find_step(standing, bench, step_id)
+    text = bench.packs.ladder.letters.get(step.letter)
+    if text is None:
+        raise UsageError(
+            f"шаг {step.rung} ({step.id}) обходится без письма: {step.action}"
+        )
+    known = facts(standing, acts, bench, step.id)
+    names = bench.packs.ladder.fact_names
+    if missing := lacking(text, known):
+        number = standing.number or standing.case.id
+        raise UsageError(
+            f"письму «{text.title}» не хватает фактов",
+            [
+                f"{names.get(name, name)}: triage fact {number} {name}=…"
+                if not name.startswith("owner_")
+                else f"{names.get(name, name)}: впишите в настройки, раздел [owner]"
+                for name in missing
+            ],
+        )
+    return render(text, known)
+
+
+def find_step(standing: Standing, bench: Bench, step_id: str) -> Step:
+    """Find a step of the case's plan by its id or rung; "" is the present one.
+
+    Raises:
+        UsageError: there is none.
+    """
+    plan = bench.packs.ladder.plan(standing.case.rule)
+    if not step_id:
+        if standing.step is None:
+            raise UsageError("у этого дела сейчас нет шага; укажите его: --step STEP")
+        return standing.step.step
+    for step in plan:
+        if step_id in (step.id, step.rung):
+            return step
+    known = ", ".join(f"{step.rung} {step.id}" for step in plan)
+    raise UsageError(f"нет такого шага: {step_id}", [f"есть: {known}"])
+
+
+def texts(
+    store: Store, standings: Iterable[Standing], bench: Bench, now: datetime
+) -> Mapping[str, str]:
+    """Write the letters that are ready, by case id; those with gaps are left out."""
+    standings = [s for s in standings if s.step and s.step.step.letter]
+    acts = cases.acts_of(store, sorted({s.case.order for s in standings}), now)
+    found = {}
+    for standing in standings:
+        step = standing.step
+        if step is None or step.lacks:
+            continue
+        text = bench.packs.ladder.letters.get(step.step.letter)
+        known = facts(standing, acts.get(standing.case.order, []), bench)
+        if text is not None and not lacking(text, known):
+            found[standing.case.id] = render(text, known)
+    return found

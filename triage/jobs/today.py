@@ -1,0 +1,101 @@
+"""Gather what today's digest has to tell. Reads only."""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from triage.core.case import State
+from triage.core.chain import Head
+from triage.core.news import Health, Letters, Recognised, Unconfirmed, Unread
+from triage.edges import accounts, cases, mentions, messages
+from triage.edges.store import Store
+from triage.jobs.assess import Bench, standings
+from triage.jobs.compose import Today
+from triage.jobs.prepare import texts
+
+UNREAD = ("unrecognised", "unreadable", "ambiguous")
+UNCONFIRMED = ("unconfirmed",)
+NOT_COUNTED = ("foreign", "own", "automatic", "sent")
+
+
+def gather(
+    store: Store,
+    bench: Bench,
+    *,
+    now: datetime,
+    since: datetime,
+    heads: Mapping[str, Head],
+    names: Collection[str],
+    everything: bool = False,
+) -> Today:
+    """Gather for an instant; `names` are the configured accounts.
+
+    The last assessment says which orders to look at; with `everything` all are, for
+    an instant that was not assessed.
+    """
+    found = standings(store, bench, now, None if everything else _alive(store))
+    return Today(
+        packs=bench.packs,
+        standings=found,
+        texts=texts(store, found, bench, now),
+        letters=_letters(store, bench, since, now),
+        health=_health(store, names),
+        heads=heads,
+    )
+
+
+def _alive(store: Store) -> set[tuple[str, str]]:
+    """Name the orders with open cases, and with ends the owner was not told of."""
+    alive = set(cases.orders_with_cases(store, alive=True))
+    for case, told in mentions.told(store).items():
+        last = max(told, key=lambda mention: mention.told_on)
+        if last.state != State.RESOLVED and (row := cases.case_row(store, case)):
+            alive.add((row["pack"], row["order_number"]))
+    return alive
+
+
+def _letters(store: Store, bench: Bench, since: datetime, now: datetime) -> Letters:
+    def day(text: str) -> date:
+        return datetime.fromisoformat(text).astimezone(bench.zone).date()
+
+    return Letters(
+        recognised=[
+            Recognised(
+                order=event.order,
+                title=bench.packs.events.get(event.kind, event.kind),
+                received_on=event.at.astimezone(bench.zone).date(),
+            )
+            for event in messages.events_since(store, since, now)
+        ],
+        unread=[
+            Unread(
+                evidence=row["evidence"],
+                reason=row["reason"] or row["outcome"],
+                order=next(iter(json.loads(row["orders"])), ""),
+                received_on=day(row["received_at"]),
+            )
+            for row in messages.letters_with(store, UNREAD, since, now)
+        ],
+        unconfirmed=[
+            Unconfirmed(
+                evidence=row["evidence"],
+                sender=row["sender"],
+                reason=row["reason"],
+                received_on=day(row["received_at"]),
+            )
+            for row in messages.letters_with(store, UNCONFIRMED, since, now)
+        ],
+    )
+
+
+def _health(store: Store, names: Collection[str]) -> Health:
+    counts = messages.letter_counts(store)
+    polls = [accounts.polls(store, name) for name in names]
+    read = [each.polled_at for each in polls if each.polled_at]
+    return Health(
+        on_server=None,
+        archived=sum(n for outcome, n in counts.items() if outcome not in NOT_COUNTED),
+        unread=sum(counts.get(outcome, 0) for outcome in UNREAD),
+        last_read_at=min(read) if read and len(read) == len(polls) else None,
+        problems={each.name: each.problem for each in polls if each.problem},
+    )

@@ -1,0 +1,185 @@
+"""One home with what stands in it: packs, evidence, index, the processes that read.
+
+A place holds no state that a restart would miss. It is told the time, and opens the
+index anew for every piece of work, so that commands and the daemon take turns.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+
+from triage.config import Config
+from triage.core.act import Act
+from triage.core.chain import Head
+from triage.edges import cases, lock, mentions, packs
+from triage.edges.archive import Archive
+from triage.edges.clock import Clock
+from triage.edges.home import Home
+from triage.edges.journal import Journal
+from triage.edges.store import Store
+from triage.edges.worker import Pool
+from triage.errors import ConfigError
+from triage.jobs import act, view
+from triage.jobs.assess import Bench, assess
+from triage.jobs.compose import Today, news_since
+from triage.jobs.index import index
+from triage.jobs.rebuild import open_index, rebuild
+from triage.jobs.tell import letterhead
+from triage.jobs.today import gather
+
+READER = "triage.jobs.reading:reader"
+OWED = "view.owed"  # orders whose folders must still be written
+
+
+class Place:
+    """One owner's home. Not for use by two threads at once."""
+
+    def __init__(self, config: Config, clock: Clock, *, workers: int = 2) -> None:
+        """Name a home; nothing is read or written yet."""
+        self.config = config
+        self.clock = clock
+        self.home = Home(config.home)
+        self.archive = Archive(self.home.evidence)
+        self.journal = Journal(self.home.evidence)
+        self.letterhead = letterhead(config)
+        self.users = {account.name: account.user for account in config.account}
+        self._workers = workers
+        self._pool: Pool | None = None
+
+    def close(self) -> None:
+        """End the reading processes."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Read the packs.
+
+        Raises:
+            ConfigError: with every fault of every file.
+        """
+        chosen = self.config.packs
+        loaded = packs.load(chosen.marketplaces, chosen.ladder, chosen.dir)
+        owner = self.config.owner.facts()
+        return Bench(packs=loaded, zone=self.config.timezone, owner=owner)
+
+    @property
+    def pool(self) -> Pool:
+        """Return the reading processes; they start with the first letter."""
+        if self._pool is None:
+            self._pool = Pool(READER, self._reading(), workers=self._workers)
+        return self._pool
+
+    def _reading(self) -> dict[str, object]:
+        """Return what the meaning of a letter depends on beside the packs' files."""
+        config = self.config
+        own = {config.owner.email, config.digest.to, config.smtp.sender}
+        own |= {account.user for account in config.account if "@" in account.user}
+        ids = {name for account in config.account for name in account.authserv_ids}
+        return {
+            "marketplaces": list(config.packs.marketplaces),
+            "ladder": config.packs.ladder,
+            "dir": str(config.packs.dir or ""),
+            "timezone": config.timezone.key,
+            "owner": sorted(address.casefold() for address in own - {""}),
+            "authserv_ids": sorted(ids),
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        """Name everything beside the evidence that the index depends on."""
+        text = json.dumps([self.bench.packs.fingerprint, self._reading()])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def settle(self) -> None:
+        """Make the home, and make sure that it is ours and on a local disk.
+
+        Raises:
+            ConfigError: it belongs to another mailbox.
+            DiskError: it cannot be written, or lies on a network disk.
+        """
+        lock.refuse_network(self.home.root)
+        self.home.make()
+        self.home.claim(self.users)
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the index, made again first where it is damaged or of other packs."""
+        lock.refuse_network(self.home.root)
+        if problem := self.home.foreign(self.users):
+            raise ConfigError(problem)
+        with open_index(self.home.root, self.fingerprint, self._fill) as store:
+            yield store
+
+    @contextmanager
+    def writing(self) -> Iterator[Store]:
+        """Take the home's turn and open the index."""
+        self.settle()
+        with lock.turn(self.home.root), self.store() as store:
+            yield store
+
+    def _fill(self, store: Store) -> None:
+        index(store, self.archive, self.journal, self.pool)
+        mentions.restore(store)
+        assess(store, self.journal, self.bench, self.clock())
+
+    def read(self, store: Store) -> tuple[int, int]:
+        """Index what is new, assess what it touches, write those orders' folders.
+
+        Returns how many events were read and how many orders assessed.
+        """
+        events = index(store, self.archive, self.journal, self.pool).events
+        now = self.clock()
+        owed = {(pack, order) for pack, order in json.loads(store.meta(OWED, "[]"))}
+        owed |= set(cases.orders_to_assess(store, self.bench.today(now)))
+        if owed:
+            store.set_meta(OWED, json.dumps(sorted(owed)))
+        touched = assess(store, self.journal, self.bench, now)
+        if owed:
+            self._view(store, owed)
+            store.set_meta(OWED, "[]")
+        return events, len(touched)
+
+    def record(self, entry: Act) -> None:
+        """Write down what the owner did, and see at once what comes of it."""
+        with self.writing() as store:
+            act.record(store, self.journal, entry)
+            self.read(store)
+
+    def rebuild(self) -> None:
+        """Make the index and the orders' folders again from the evidence."""
+        self.settle()
+        with lock.turn(self.home.root):
+            store = rebuild(self.home.root, self.fingerprint, self._fill)
+            with store:
+                self._view(store, set(cases.all_orders(store)))
+
+    def heads(self) -> dict[str, Head]:
+        """Return the ends of both chains."""
+        return {"manifest": self.archive.head(), "journal": self.journal.head()}
+
+    def today(self, store: Store, now: datetime, *, everything: bool = False) -> Today:
+        """Gather what a digest of that instant has to tell."""
+        return gather(
+            store,
+            self.bench,
+            now=now,
+            since=news_since(store, now),
+            heads=self.heads(),
+            names=list(self.users),
+            everything=everything,
+        )
+
+    def _view(self, store: Store, orders: set[tuple[str, str]]) -> None:
+        view.refresh(
+            self.home.orders,
+            store,
+            self.archive,
+            self.bench,
+            orders=sorted(orders),
+            now=self.clock(),
+        )
