@@ -26,7 +26,7 @@ def on(text: str) -> date:
 
 def an_event(kind: str, when: str, **more: object) -> Event:
     """Make an event; unknown keywords become its attributes."""
-    named = {"order", "posting", "certainty", "evidence", "recogniser", "quote"}
+    named = {"pack", "order", "posting", "certainty", "evidence", "recogniser", "quote"}
     known = {name: more.pop(name) for name in named & more.keys()}
     values: dict[str, object] = {
         "pack": "shop",
