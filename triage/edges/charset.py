@@ -58,6 +58,7 @@ _WEIGHT = {
     letter: 100 // (rank + 8)
     for rank, letter in enumerate("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё")
 }
+_ASCII = bytes(range(128))
 _SAMPLE = 4096  # bytes beyond ASCII that are enough to tell
 
 
@@ -65,20 +66,31 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     """Decode text from mail; every byte sequence has some result."""
     if data.isascii() and b"\x1b" not in data:
         return Decoded(data.decode("ascii"))
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # only a mark makes it UTF-16
+        return Decoded(data.decode("utf-16", "replace"))
     name = _known(declared)
     if name == "utf-8" or not name:
         return _undeclared(data, sure=name == "utf-8")
     text = _strictly(data, name)
     if text is None:
-        return _mostly(data, name) or _undeclared(data, sure=False)
-    if name in _SINGLE and (better := _better(data, name, text)):
+        with_utf8 = _strictly(data, "utf-8")
+        damaged = None if with_utf8 else _mostly(data, name)
+        return damaged or _undeclared(data, sure=False)
+    if better := _better(data, name, text):
         return Decoded(better, GUESSED)
     return Decoded(text)
+
+
+def decode_as(text: str, label: str) -> str:
+    """Decode what a header parameter holds as Latin-1 (RFC 2231)."""
+    return decode(text.encode("latin-1", "replace"), label).text
 
 
 def _better(data: bytes, name: str, text: str) -> str | None:
     """Return what a text really says when its label is plainly wrong."""
     with_utf8 = _strictly(data, "utf-8")
+    if name in _MULTI:  # long text is not valid UTF-8 by chance
+        return with_utf8 if len(data.translate(None, _ASCII)) >= 12 else None
     if with_utf8 is not None and _score(with_utf8) > _score(text):
         return with_utf8
     guess = _most_russian(data) if _in_runs(data) else None
@@ -90,7 +102,7 @@ def _better(data: bytes, name: str, text: str) -> str | None:
 def _undeclared(data: bytes, *, sure: bool) -> Decoded:
     text = _strictly(data, "utf-8")
     if text is not None:
-        return Decoded(text)
+        return Decoded(text.removeprefix("\ufeff"))
     damaged = _mostly(data, "utf-8")
     if damaged is not None:  # cut inside a letter, or a byte lost on the way
         return damaged
