@@ -50,8 +50,8 @@ def render(digest: Digest, language: str, own: Path | None = None) -> Page:
         ConfigError: a template is missing or does not work.
     """
     pack = _environment(language, own)
-    plain, rich = (pack.get_template(f"digest.{kind}.j2") for kind in ("txt", "html"))
     try:
+        plain, rich = map(pack.get_template, ("digest.txt.j2", "digest.html.j2"))
         text = plain.render(digest=digest, listed=LISTED)
         subject = _one_line(
             pack.get_template("digest.subject.j2").render(digest=digest)
@@ -61,6 +61,8 @@ def render(digest: Digest, language: str, own: Path | None = None) -> Page:
             html = inline(rich.render(digest=digest, **values))
             if len(html.encode()) <= CLIPPED:
                 break
+    except ConfigError:
+        raise
     except Exception as error:
         raise ConfigError(f"шаблон дайджеста ({language}): {error}") from error
     return Page(subject, _tidy(text), html)
