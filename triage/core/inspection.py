@@ -72,6 +72,7 @@ class Inspection:
         self._gaps: list[range] = []
         self._strays: list[int] = []
         self._misnumbered: dict[int, int] = {}  # place -> the number the line there has
+        self._moved: set[int] = set()
         self._refuted: list[int] = []  # numbers of known heads that do not hold
 
     def read(self, raw: bytes) -> None:
@@ -147,30 +148,29 @@ class Inspection:
         self._flaws.append(Flaw(Kind.CHANGED_LINE, first, last, what))
 
     def _say_where_strays_belong(self) -> None:
-        strays = list(self._strays)
+        claims = {*self._strays, *self._misnumbered.values()}
         for place, claimed in self._misnumbered.items():
-            if claimed in self._misnumbered:
-                strays.append(claimed)  # two lines in each other's place
-            else:
+            if place not in claims:
                 what = f"changed after it was written: it calls itself {claimed}"
                 self._flaws.append(Flaw(Kind.CHANGED_LINE, place, place, what))
-        count = self.head.count
-        moved = {
+                claims -= {claimed} - {*self._strays}
+        moved = self._moved = {
             n
-            for n in strays
-            if n > count or n in self._misnumbered or any(n in g for g in self._gaps)
+            for n in claims
+            if n > self.head.count
+            or n in self._misnumbered
+            or any(n in gap for gap in self._gaps)
         }
         for part in _runs(moved):
             what = "not where the number says"
             self._flaws.append(Flaw(Kind.REORDERED, part[0], part[-1], what))
-        for part in _runs({n for n in strays if n not in moved}):
+        for part in _runs({*self._strays} - moved):
             what = "stands there once more"
             self._flaws.append(Flaw(Kind.REPEATED, part[0], part[-1], what))
         for gap in self._gaps:
             for part in _runs_without(gap, moved):
                 what = f"{len(part)} missing"
                 self._flaws.append(Flaw(Kind.MISSING_LINES, part[0], part[-1], what))
-        self._strays = strays
 
     def _say_which_heads_fail(self) -> None:
         for n in self._refuted:
@@ -183,7 +183,7 @@ class Inspection:
             self._flaws.append(Flaw(Kind.CHANGED_LINE, n, n, what))
             break  # what was written anew fails all the later heads as well
         gone = range(self.head.count + 1, max(self._known, default=0) + 1)
-        for part in _runs_without(gone, set(self._strays)):
+        for part in _runs_without(gone, self._moved):
             what = f"{len(part)} cut off the end: a known head counts {gone[-1]}"
             self._flaws.append(Flaw(Kind.CUT, part[0], part[-1], what))
 
