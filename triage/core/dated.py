@@ -75,8 +75,8 @@ class Dating:
         if due_on and floor:
             due_on = max(due_on, floor)
         presses_on = anchors.presses_on(step)
-        if presses_on is not None:
-            due_on = min(due_on, presses_on) if due_on else presses_on
+        if presses_on is not None and (due_on or presses_on <= anchors.today):
+            due_on = min(due_on or presses_on, presses_on)
         if anchors.progress.done_on(step.id) is None:
             self.turns.update(d for d in (due_on, presses_on) if d)
             self.turns.update(edge + ONE_DAY for _, edge in anchors.edges(step))
@@ -111,30 +111,27 @@ class Dating:
             locked=locked,
             locked_until=locked_until,
             basis=law.basis(ground, anchors.today),
-            caution="; ".join(self._cautions(step, done_on, ground, norm)),
+            caution=self._caution(step, done_on, [*ground, *([norm] if norm else [])]),
         )
 
-    def _cautions(
-        self, step: Step, done_on: date | None, ground: list[Norm], norm: Norm | None
-    ) -> list[str]:
+    def _caution(self, step: Step, done_on: date | None, norms: list[Norm]) -> str:
         """Say what is doubtful about the norms, and about the owner's own window."""
-        anchors, phrases = self.anchors, self.anchors.ladder.phrases
-        found = law.cautions(
-            [*ground, *([norm] if norm else [])], anchors.today, phrases
-        )
-        edges = anchors.edges(step)
-        if done_on or not edges:
-            return [*found]
-        if anchors.lapsed(step):
-            return [phrases["caution_window_over"], *found]
-        soft = anchors.ladder.norms[edges[0][0]]
-        start = anchors.day(step.window_from)
-        if soft.warn and start:
-            warned_on = start + timedelta(days=soft.warn)
-            self.turns.add(warned_on)
-            if warned_on <= anchors.today:
-                return [soft.warning, *found]
-        return [*found]
+        today, phrases = self.anchors.today, self.anchors.ladder.phrases
+        doubts = law.cautions((law.doubt(n, today, phrases), n.cite) for n in norms)
+        warning = "" if done_on else self._warning(step)
+        return "; ".join(filter(None, [warning, doubts]))
+
+    def _warning(self, step: Step) -> str:
+        edges = self.anchors.edges(step)
+        start = self.anchors.day(step.window_from)
+        if not edges or start is None:
+            return ""
+        if self.anchors.lapsed(step):
+            return self.anchors.ladder.phrases["caution_window_over"]
+        soft = self.anchors.ladder.norms[edges[0][0]]
+        warned_on = start + timedelta(days=soft.warn)
+        self.turns.add(warned_on)
+        return soft.warning if soft.warn and warned_on <= self.anchors.today else ""
 
     def _lock(self, step: Step, done_on: date | None) -> tuple[bool, date | None]:
         """Say whether a step is locked, and the last locked day where it is known."""

@@ -60,24 +60,23 @@ def length(norm: Norm) -> str:
     return f"{number} {plural(number, 'рабочий день', 'рабочих дня', 'рабочих дней')}"
 
 
-def cautions(
-    norms: Iterable[Norm], today: date, phrases: Mapping[str, str]
-) -> tuple[str, ...]:
-    """Say what the owner should check before relying on these norms."""
-    found: dict[str, None] = {}
-    for norm in norms:
-        if not norm.cite:
-            continue
-        if not norm.holds_on(today):
-            if not norm.fallback:
-                found[phrases["caution_lapsed"].format(cite=norm.cite)] = None
-            continue
-        if norm.confidence == UNSURE:
-            found[phrases["caution_unsure"].format(cite=norm.cite)] = None
-        if is_stale(norm, today):
-            found[
-                phrases["caution_stale"].format(
-                    cite=norm.cite, checked=day(norm.checked)
-                )
-            ] = None
-    return tuple(found)
+def doubt(norm: Norm, today: date, phrases: Mapping[str, str]) -> str:
+    """Say what the owner should check before relying on a norm, "" for nothing."""
+    if not norm.cite:
+        return ""
+    if not norm.holds_on(today):
+        return "" if norm.fallback else phrases["caution_lapsed"]
+    if norm.confidence == UNSURE:
+        return phrases["caution_unsure"]
+    if is_stale(norm, today):
+        return phrases["caution_stale"].format(checked=day(norm.checked))
+    return ""
+
+
+def cautions(doubts: Iterable[tuple[str, str]]) -> str:
+    """Join pairs of a doubt and a citation, each doubt once with all it is about."""
+    about: dict[str, dict[str, None]] = {}
+    for words, cited in doubts:
+        if words:
+            about.setdefault(words, {})[cited] = None
+    return "; ".join(f"{words}: {', '.join(cited)}" for words, cited in about.items())

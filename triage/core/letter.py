@@ -23,10 +23,12 @@ CONFIG = "config"  # evidence of what the configuration says
 PACK = "pack"  # evidence of a passage of the packs
 DERIVED = "derived"  # evidence of what was worked out from other facts
 DATES = frozenset({"keep_until", "moved_to"})  # dates beside those named `_on`
+RELIES_ON = "relies_on"  # fact: the norms that the step rests on
 NESTING = 3  # how deep passages may hold passages
 
 _CONDITION = re.compile(r"\?(!?)([a-z][a-z0-9_]*)[ \t]*")
 _BLANKS = re.compile(r"\n{3,}")
+_YEAR_STOP = re.compile(r"(?<=\d )г\.\.")  # «2026 г.» at the end of a sentence
 
 Facts = Mapping[str, Fact]
 
@@ -45,9 +47,23 @@ def render(letter: Letter, facts: Facts) -> str:
     """
     if missing := lacking(letter, facts):
         raise LookupError(f"letter {letter.id} lacks {', '.join(missing)}")
+    facts = _with_cautions(letter, facts)
     values = {name: fact.value for name, fact in facts.items()}
     text = Template(_expanded(letter.text, facts)).substitute(values)
-    return _BLANKS.sub("\n\n", text).strip() + "\n"
+    return _BLANKS.sub("\n\n", _YEAR_STOP.sub("г.", text)).strip() + "\n"
+
+
+def _with_cautions(letter: Letter, facts: Facts) -> Facts:
+    """Say in `caution` what is doubtful about the norms a letter cites or relies on."""
+    names = Template(_expanded(letter.text, facts)).get_identifiers()
+    norms = [n.removeprefix("cite_") for n in names if n.startswith("cite_")]
+    if RELIES_ON in facts:
+        norms += facts[RELIES_ON].value.split()
+    doubts = [facts[f"doubt_{n}"] for n in norms if f"doubt_{n}" in facts]
+    if not doubts:
+        return facts
+    words = law.cautions((doubt.value, doubt.quote) for doubt in doubts)
+    return {**facts, "caution": Fact("caution", words, DERIVED)}
 
 
 def _expanded(text: str, facts: Facts) -> str:
@@ -159,6 +175,8 @@ def _of_norms(anchors: Anchors) -> Iterator[Fact]:
         name = name_of(norm.id)
         if words := law.cite(norm, today):
             yield Fact(f"cite_{name}", words, DERIVED)
+        if doubt := law.doubt(norm, today, phrases):
+            yield Fact(f"doubt_{name}", doubt, DERIVED, norm.cite)
         if norm.term is not None:
             yield Fact(f"within_{name}", law.within(norm, today, phrases), DERIVED)
             if norm.holds_on(today) and not law.is_stale(norm, today):
@@ -234,7 +252,7 @@ def _sum(anchors: Anchors, name: str) -> Decimal | None:
 
 def _of_step(anchors: Anchors, step: Step) -> Iterator[tuple[str, str]]:
     ladder, today = anchors.ladder, anchors.today
-    norms = [ladder.norms[n] for n in (*step.basis, *filter(None, [step.answer]))]
+    norms = (*step.basis, *filter(None, [step.answer]))
     yield "addressee", step.addressee
     yield (
         "documents_list",
@@ -248,5 +266,4 @@ def _of_step(anchors: Anchors, step: Step) -> Iterator[tuple[str, str]]:
         by = anchors.answer_by(step, today)
         if by is not None and not law.is_stale(answer, today):
             yield "answer_by", day(by)
-    if cautions := law.cautions(norms, today, ladder.phrases):
-        yield "caution", "; ".join(cautions)
+    yield RELIES_ON, " ".join(name_of(norm) for norm in norms)

@@ -233,7 +233,7 @@ def _penalty(row: Table) -> Penalty:
 
 
 def _words(table: Table) -> dict[str, str]:
-    words = {key: table.text(key, needed=False) for key in table}
+    words = {key: table.text(key, needed=False).strip() for key in table}
     table.done()
     return words
 
