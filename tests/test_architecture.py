@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "triage").rglob("*.py"))
 
 CORE_MAY_USE = {
+    "binascii",
     "bisect",
     "calendar",
     "collections",
@@ -82,10 +83,13 @@ FLOORS = {"disk", "schema", "store", "tables"}
 """Edges that other edges stand on."""
 
 NEIGHBOURS = {
+    ("authentication", "sender"),
     ("packs", "lawpack"),
     ("packs", "marketpack"),
     ("parser", "html"),
+    ("parser", "sender"),
     ("parser", "walker"),
+    ("worker", "child"),
 }
 """The only other edges that may import one another."""
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from triage.edges.charset import one_line
+from triage.core.charset import one_line
 
 TOO_LARGE = "html-too-large"
 LARGEST = 2 << 20  # characters; lexbor is quadratic in attributes and in depth

@@ -6,9 +6,9 @@ What is odd about a letter is named in its defects. A defect that begins with
 
 import re
 
+from triage.core.charset import decode, header_text, one_line
 from triage.core.lookalike import lookalike
 from triage.core.message import Attachment, Message, Passage, Sighting, Where
-from triage.edges.charset import decode, header_text, one_line
 from triage.edges.html import Page, link, read_html
 from triage.edges.sender import read_sender
 from triage.edges.walker import Part, Tree, take_apart

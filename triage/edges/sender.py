@@ -13,7 +13,7 @@ from email.message import Message as Headers
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from triage.edges.charset import decode, header_text, one_line
+from triage.core.charset import decode, header_text, one_line
 
 FAILED = "mail-parser-failed"
 LONGEST = 65536  # bytes of a header value that anything is allowed to decode

@@ -15,7 +15,7 @@ from email.parser import BytesParser
 from functools import cached_property
 from typing import Any
 
-from triage.edges.charset import base64_prefix, decode, decode_as, header_text
+from triage.core.charset import base64_prefix, decode, decode_as, header_text
 
 LARGEST = 25 << 20  # bytes of a letter that is read at all
 LARGEST_HEADER = 1 << 20
