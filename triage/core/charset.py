@@ -73,12 +73,17 @@ def decode(data: bytes, declared: str = "") -> Decoded:
         return _undeclared(data, sure=name == "utf-8")
     text = _strictly(data, name)
     if text is None:
-        with_utf8 = _strictly(data, "utf-8")
-        damaged = None if with_utf8 else _mostly(data, name)
-        return damaged or _undeclared(data, sure=False)
+        return _mislabelled(data, name)
     if better := _better(data, name, text):
         return Decoded(better, GUESSED)
     return Decoded(text)
+
+
+def _mislabelled(data: bytes, name: str) -> Decoded:
+    text = _strictly(data, "utf-8")
+    if text is not None:
+        return Decoded(text, GUESSED)
+    return _mostly(data, name) or _undeclared(data, sure=False)
 
 
 def decode_as(text: str, label: str) -> str:
@@ -94,21 +99,21 @@ def _better(data: bytes, name: str, text: str) -> str | None:
     if with_utf8 is not None and _score(with_utf8) > _score(text):
         return with_utf8
     guess = _most_russian(data) if _in_runs(data) else None
-    if guess and (name in _LATIN or _score(guess) > 1.5 * _score(text) + 20):
+    if guess and (name in _LATIN or _score(guess) > 1.1 * _score(text) + 10):
         return guess
     return None
 
 
 def _undeclared(data: bytes, *, sure: bool) -> Decoded:
+    if data.isascii():
+        japanese = None if sure else _strictly(data, "iso-2022-jp")
+        return Decoded(japanese or data.decode("ascii"), GUESSED if japanese else "")
     text = _strictly(data, "utf-8")
     if text is not None:
         return Decoded(text.removeprefix("\ufeff"))
     damaged = _mostly(data, "utf-8")
     if damaged is not None:  # cut inside a letter, or a byte lost on the way
         return damaged
-    if not sure and data.isascii():  # an escape sequence of a stateful charset
-        japanese = _strictly(data, "iso-2022-jp")
-        return Decoded(japanese or data.decode("ascii"), GUESSED if japanese else "")
     guess = _most_russian(data) if _in_runs(data) else None
     if guess is not None:
         return Decoded(guess, GUESSED)
