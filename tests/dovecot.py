@@ -24,6 +24,7 @@ from typing import Any, Self
 from imapclient import IMAPClient
 
 PASSWORD = "secret"
+SESSIONS = 8  # at once, of one user
 SBIN = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
 BINARY = os.environ.get("DOVECOT") or shutil.which("dovecot", path=SBIN)
 
@@ -46,6 +47,7 @@ ssl_min_protocol = TLSv1.2
 disable_plaintext_auth = yes
 auth_mechanisms = plain login
 auth_failure_delay = 0
+auth_username_chars =
 passdb {{
   driver = static
   args = password={password}
@@ -55,7 +57,7 @@ userdb {{
   args = uid={uid} gid={gid} home={folder}/mail/%u
 }}
 mail_location = maildir:~/Maildir:LAYOUT=fs
-mail_max_userip_connections = 8
+mail_max_userip_connections = {sessions}
 mail_plugins = notify mail_log
 plugin {{
   mail_log_events = delete undelete expunge save copy mailbox_create mailbox_delete \
@@ -146,6 +148,7 @@ class Dovecot:
                 uid=self._account.pw_uid,
                 gid=self._account.pw_gid,
                 password=PASSWORD,
+                sessions=SESSIONS,
                 plain=self.plain,
                 tls=self.tls,
             )

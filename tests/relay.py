@@ -20,6 +20,7 @@ class Relay:
         self._client_spoke_last = False
         self.round_trips = 0  # times the client began to speak after the server had
         self.down = 0  # bytes from the server
+        self.marks: list[int] = []  # bytes from the server at the start of each
         self.heard = bytearray()  # what the client said
         self.connections = 0
         self.cut_after: int | None = (
@@ -45,6 +46,7 @@ class Relay:
         with self._lock:
             self.round_trips = self.down = self.connections = 0
             self._client_spoke_last = False
+            self.marks.clear()
             self.heard.clear()
 
     def mend(self) -> None:
@@ -74,7 +76,9 @@ class Relay:
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
                 with self._lock:
-                    self.round_trips += not self._client_spoke_last
+                    if not self._client_spoke_last:
+                        self.round_trips += 1
+                        self.marks.append(self.down)
                     self._client_spoke_last = True
                     self.heard += data
                 server.sendall(data)

@@ -1,0 +1,613 @@
+import contextlib
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from dovecot import PASSWORD, SESSIONS, Dovecot, make_certificates
+from mails import a_letter
+from relay import Relay
+from scripted import SILENCE, Scripted
+
+from triage.core.folder import Listed
+from triage.edges.imap_line import SaidNo
+from triage.edges.mailbox import RANGE, REFUSALS, ImapMailbox, ImapServer, LoginRejected
+from triage.errors import ConfigError, Refused, Unavailable
+
+LETTER = a_letter()
+
+
+def to(port: int, **more: object) -> ImapServer:
+    values: dict[str, object] = {
+        "host": "127.0.0.1",
+        "tls": "none",
+        "user": "me",
+        "password": PASSWORD,
+        "connect_seconds": 5.0,
+        "answer_seconds": 5.0,
+        **more,
+    }
+    return ImapServer(port=port, **values)  # type: ignore[arg-type]
+
+
+@contextlib.contextmanager
+def opened(server: ImapServer) -> Iterator[ImapMailbox]:
+    with ImapMailbox(server) as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    with Scripted({1: LETTER, 2: LETTER, 5: LETTER}) as scripted:
+        yield scripted
+
+
+# -- connecting to a real server
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+def test_a_protected_line_is_checked_against_the_owners_authority(dovecot, tls):
+    port = dovecot.tls if tls == "tls" else dovecot.plain
+    user = dovecot.user()
+
+    with opened(to(port, tls=tls, user=user, ca_file=dovecot.ca_file)) as mailbox:
+        assert "INBOX" in mailbox.status(["INBOX"])
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+def test_a_certificate_of_another_authority_is_refused(
+    dovecot: Dovecot, tls: str, tmp_path: Path
+):
+    make_certificates(tmp_path)
+    port = dovecot.tls if tls == "tls" else dovecot.plain
+
+    with pytest.raises(Refused, match="ca_file") as caught:
+        ImapMailbox(to(port, tls=tls, ca_file=tmp_path / "ca.pem"))
+
+    assert not isinstance(caught.value, LoginRejected)
+
+
+def test_a_certificate_for_another_name_is_refused(dovecot):
+    with pytest.raises(Refused, match="сертификат"):
+        ImapMailbox(to(dovecot.tls, host="127.1", tls="tls", ca_file=dovecot.ca_file))
+
+
+def test_an_authority_that_is_no_certificate_is_a_fault_of_the_configuration(tmp_path):
+    (tmp_path / "ca.pem").write_text("nothing")
+
+    for path in (tmp_path / "ca.pem", tmp_path / "none.pem"):
+        with pytest.raises(ConfigError, match=path.name):
+            ImapMailbox(to(1, tls="tls", ca_file=path))
+
+
+@pytest.mark.parametrize("host", ["imap.example.org", "192.0.2.1", "localhost.example"])
+def test_a_password_never_travels_unprotected_to_another_machine(host):
+    with pytest.raises(Refused, match="без шифрования"):
+        ImapMailbox(to(143, host=host))
+
+
+def test_a_wrong_password_is_told_apart_and_never_shown(dovecot, caplog):
+    caplog.set_level(logging.DEBUG)
+
+    with pytest.raises(LoginRejected) as caught:
+        ImapMailbox(to(dovecot.plain, user=dovecot.user(), password="not the password"))
+
+    assert "not the password" not in str(caught.value) + repr(to(1)) + caplog.text
+
+
+def test_too_many_sessions_are_no_wrong_password(dovecot):
+    user = dovecot.user()
+    with contextlib.ExitStack() as stack:
+        for _ in range(SESSIONS):
+            stack.enter_context(opened(to(dovecot.plain, user=user)))
+
+        with pytest.raises(Unavailable):
+            ImapMailbox(to(dovecot.plain, user=user))
+
+
+@pytest.mark.parametrize("user", ['who "else"', "кто", "a b"])
+def test_a_user_that_login_cannot_carry_is_sent_another_way(dovecot, user):
+    with opened(to(dovecot.plain, user=user)) as mailbox:
+        assert mailbox.status(["INBOX"])
+
+
+@pytest.mark.parametrize("value", ["a\r\nZ1 CREATE pwned", "a\x00"])
+def test_a_control_character_in_a_login_is_refused(value):
+    with pytest.raises(ConfigError, match="управляющий"):
+        ImapMailbox(to(1, user=value))
+    with pytest.raises(ConfigError, match="управляющий"):
+        ImapMailbox(to(1, password=value))
+
+
+def test_a_host_that_cannot_be_is_a_fault_that_is_told():
+    with pytest.raises(Unavailable):
+        ImapMailbox(to(993, host="a..b", tls="tls"))
+
+
+def test_nobody_at_the_door_is_unavailable(free_port):
+    with pytest.raises(Unavailable):
+        ImapMailbox(to(free_port))
+
+
+@pytest.fixture
+def free_port() -> int:
+    from dovecot import free_port as probe
+
+    return probe()
+
+
+# -- folders of a real server
+
+
+def test_cyrillic_folders_are_listed_and_read(dovecot):
+    user = dovecot.user()
+    dovecot.put(user, [LETTER], "Покупки & всё")
+
+    with opened(to(dovecot.plain, user=user)) as mailbox:
+        names = {folder.name for folder in mailbox.listed()}
+        status = mailbox.examine("Покупки & всё")
+
+    assert "Покупки & всё" in names
+    assert status.uidnext == 2
+
+
+def test_special_use_is_listed(dovecot):
+    with opened(to(dovecot.plain, user=dovecot.user())) as mailbox:
+        flags = {folder.name: folder.flags for folder in mailbox.listed()}
+
+    assert "junk" in flags["Spam"]
+    assert "sent" in flags["Sent"]
+
+
+def test_a_folder_that_is_not_there_has_no_status_and_spoils_no_other(dovecot):
+    with opened(to(dovecot.plain, user=dovecot.user())) as mailbox:
+        assert mailbox.status(["Нет", "INBOX", "Nope"]).keys() == {"INBOX"}
+        with pytest.raises(SaidNo):
+            mailbox.examine("Нет")
+        assert mailbox.examine("INBOX").uidnext == 1
+
+
+def test_a_line_break_in_a_folder_name_runs_no_second_command(dovecot):
+    user = dovecot.user()
+    with opened(to(dovecot.plain, user=user)) as mailbox:
+        for call in (mailbox.examine, lambda name: mailbox.status([name])):
+            with pytest.raises(ConfigError):
+                call("INBOX\r\nZ1 CREATE pwned")
+        assert "pwned" not in {folder.name for folder in mailbox.listed()}
+
+
+# -- letters of a real server
+
+
+def test_headings_and_letters_come_as_they_are_stored(dovecot):
+    user = dovecot.user()
+    at = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+    dovecot.put(user, [LETTER], at=at)
+
+    with opened(to(dovecot.plain, user=user)) as mailbox:
+        mailbox.examine("INBOX")
+        heading = mailbox.headings([1])[1]
+        raw = mailbox.letters([1])[1]
+
+    assert (heading.size, heading.received_at) == (len(LETTER), at)
+    assert b"sender.ozon.ru" in heading.header
+    assert b"Authentication-Results" not in heading.header
+    assert raw == LETTER
+
+
+@pytest.mark.parametrize("size", [RANGE - 1, RANGE, RANGE + 1, 3 * RANGE])
+def test_ranges_join_to_the_whole_letter(dovecot, size):
+    user = dovecot.user()
+    body = (b"0123456789" * 7 + b"\r\n") * (size // 72 + 1)
+    letter = (LETTER + body)[: size - 2] + b"\r\n"
+    dovecot.put(user, [letter])
+
+    with opened(to(dovecot.plain, user=user)) as mailbox:
+        mailbox.examine("INBOX")
+        parts = list(mailbox.ranges(1, len(letter)))
+
+    assert b"".join(parts) == letter
+    assert max(map(len, parts)) <= RANGE
+
+
+def test_the_size_a_server_announces_is_no_promise(dovecot):
+    user = dovecot.user()
+    letter = LETTER + b"x" * (RANGE + 100) + b"\r\n"
+    dovecot.put(user, [letter])
+
+    with opened(to(dovecot.plain, user=user)) as mailbox:
+        mailbox.examine("INBOX")
+        for announced in (0, 5, len(letter) + 1, 9 * len(letter)):
+            assert b"".join(mailbox.ranges(1, announced)) == letter
+
+
+def test_only_uids_of_the_closed_range_are_new(dovecot):
+    user = dovecot.user()
+    dovecot.put(user, [LETTER] * 3)
+
+    with opened(to(dovecot.plain, user=user)) as mailbox:
+        uidnext = mailbox.examine("INBOX").uidnext
+        assert list(mailbox.new_uids(1, uidnext)) == [[2, 3]]
+        assert list(mailbox.new_uids(3, uidnext)) == []
+        assert mailbox.present([1, 3, 7]) == {1, 3}
+
+
+def test_reading_changes_nothing_and_the_control_would_show_a_change(dovecot):
+    user = dovecot.user()
+    dovecot.put(user, [LETTER, LETTER + b"x" * RANGE])
+    with dovecot.session(user) as other:
+        other.select_folder("INBOX", readonly=True)
+        before = other.get_flags([1, 2])
+    changes = dovecot.changes(user)
+
+    with opened(to(dovecot.plain, user=user)) as mailbox:
+        mailbox.examine("INBOX")
+        mailbox.headings([1, 2])
+        mailbox.letters([1, 2])
+        list(mailbox.ranges(2, RANGE))
+
+    with dovecot.session(user) as other:
+        other.select_folder("INBOX", readonly=True)
+        after = other.get_flags([1, 2])
+    assert without_recent(after) == without_recent(before)
+    assert dovecot.changes(user) == changes
+    with dovecot.session(
+        user
+    ) as other:  # the control: a program that does mark letters
+        other.select_folder("INBOX")
+        other.fetch([1], ["BODY[]"])
+        assert without_recent(other.get_flags([1, 2])) != without_recent(before)
+    assert dovecot.changes(user) != changes
+
+
+def without_recent(flags: dict[int, tuple[bytes, ...]]) -> dict[int, set[bytes]]:
+    """\\Recent is told to the first session that looks, whatever it does."""
+    return {uid: set(found) - {b"\\Recent"} for uid, found in flags.items()}
+
+
+def test_reading_opens_read_only_and_asks_for_no_more_than_it_needs(dovecot):
+    user = dovecot.user()
+    dovecot.put(user, [LETTER])
+    with Relay(dovecot.plain) as relay:
+        with opened(to(relay.port, user=user)) as mailbox:
+            mailbox.listed()
+            mailbox.status(["INBOX"])
+            uidnext = mailbox.examine("INBOX").uidnext
+            list(mailbox.new_uids(0, uidnext))
+            mailbox.headings([1])
+            mailbox.letters([1])
+            list(mailbox.ranges(1, 1))
+        said = bytes(relay.heard).decode("ascii")
+
+    verbs = {line.split()[1] for line in said.splitlines()}
+    asked = verbs - {
+        "CAPABILITY",
+        "LOGIN",
+        "LIST",
+        "STATUS",
+        "EXAMINE",
+        "UID",
+        "LOGOUT",
+    }
+    assert asked == set()
+    assert "ENVELOPE" not in said
+    assert "BODY[" not in said
+    assert ":*" not in said
+
+
+# -- a line that breaks
+
+
+def test_silence_ends_in_time_and_the_next_folder_gets_a_new_line(dovecot):
+    user = dovecot.user()
+    dovecot.put(user, [LETTER])
+    with Relay(dovecot.plain) as relay:
+        mailbox = ImapMailbox(to(relay.port, user=user, answer_seconds=0.3))
+        relay.stall_after = relay.down + 10
+
+        with pytest.raises(Unavailable, match="не отвечает"):
+            mailbox.examine("INBOX")
+        with pytest.raises(Unavailable):
+            mailbox.letters([1])
+        relay.mend()
+        assert mailbox.examine("INBOX").uidnext == 2
+        mailbox.close()
+
+
+@pytest.mark.parametrize("where", ["greeting", "CAPABILITY", "LOGIN"])
+def test_a_server_that_takes_the_call_and_says_nothing_is_left(server, where):
+    if where == "greeting":
+        server.greeting = SILENCE
+    else:
+        server.on[where] = lambda _: SILENCE
+
+    with pytest.raises(Unavailable, match="не отвечает"):
+        ImapMailbox(to(server.port, answer_seconds=0.3, connect_seconds=0.3))
+
+
+def test_a_server_without_tls_on_a_tls_port_is_unavailable(server):
+    with pytest.raises(Unavailable):
+        ImapMailbox(to(server.port, tls="tls"))
+
+
+def test_a_server_without_starttls_gets_no_password(server):
+    with pytest.raises(Refused, match="STARTTLS"):
+        ImapMailbox(to(server.port, tls="starttls"))
+
+    assert not any(said.startswith(("LOGIN", "AUTH")) for said in server.said)
+
+
+# -- what servers answer to a login
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"NO [AUTHENTICATIONFAILED] Authentication failed.",
+        b"NO [AUTHENTICATIONFAILED] Invalid credentials, try again later",
+        b"NO LOGIN invalid credentials",
+        b"NO [ALERT] Application-specific password required",
+        "NO [AUTHENTICATIONFAILED] НЕОБХОДИМ пароль приложения".encode(),
+        b"BAD invalid arguments",
+    ],
+)
+def test_a_rejected_login_waits_for_the_owner(server, answer):
+    server.on["LOGIN"] = lambda _: b"%TAG " + answer + b"\r\n"
+
+    with pytest.raises(LoginRejected, match="пароль"):
+        ImapMailbox(to(server.port))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"%TAG NO [UNAVAILABLE] LOGIN internal server error",
+        b"%TAG NO [LIMIT] too much",
+        b"%TAG NO [INUSE] locked",
+        b"%TAG NO [ALERT] Too many simultaneous connections. (Failure)",
+        b"%TAG NO Temporary System Error, please try again later",
+        b"* BYE Server shutting down",
+    ],
+)
+def test_a_refused_session_is_tried_again_later(server, answer):
+    server.on["LOGIN"] = lambda _: answer + b"\r\n"
+
+    with pytest.raises(Unavailable):
+        ImapMailbox(to(server.port))
+
+
+def test_a_line_lost_during_the_login_is_no_wrong_password(server):
+    server.on["LOGIN"] = lambda _: None
+
+    with pytest.raises(Unavailable):
+        ImapMailbox(to(server.port))
+
+
+@pytest.mark.parametrize(
+    "greeting", [b"* BYE too many connections\r\n", b"SSH-2.0\r\n", b"\x00\xff", None]
+)
+def test_an_odd_greeting_is_unavailable(server, greeting):
+    server.greeting = greeting
+
+    with pytest.raises(Unavailable):
+        ImapMailbox(to(server.port, answer_seconds=0.3, connect_seconds=0.3))
+
+
+def test_a_server_that_repeats_the_password_is_not_quoted(server):
+    server.on["LOGIN"] = lambda said: b"%TAG NO bad: " + said.encode() + b"\r\n"
+
+    with pytest.raises(LoginRejected) as caught:
+        ImapMailbox(to(server.port))
+
+    assert PASSWORD not in str(caught.value)
+
+
+# -- odd answers
+
+
+def test_a_folder_with_an_unusable_name_spoils_no_other(server):
+    rows = (b"INBOX", b'"a&AA0ACg-b"', b'"&BB8EPgQ6BEMEPwQ6BDg-"', b'"&bad"', b"2024")
+    server.on["LIST"] = lambda _: (
+        b"".join(b'* LIST (\\HasNoChildren) "/" %s\r\n' % row for row in rows)
+        + b"%TAG OK done\r\n"
+    )
+
+    with opened(to(server.port)) as mailbox:
+        names = {folder.name for folder in mailbox.listed()}
+
+    assert {"INBOX", "Покупки", "2024"} <= names
+    assert not any("\r" in name for name in names)
+    assert Listed("INBOX", "/", frozenset({"hasnochildren"})) in mailbox_rows(server)
+
+
+def mailbox_rows(server: Scripted) -> list[Listed]:
+    with opened(to(server.port)) as mailbox:
+        return mailbox.listed()
+
+
+def test_what_a_search_adds_beyond_the_range_is_left_out(server):
+    server.on["UID SEARCH"] = lambda _: b"* SEARCH 5 3 99 3 1\r\n%TAG OK done\r\n"
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        assert list(mailbox.new_uids(2, 6)) == [[3, 5]]
+        assert mailbox.present([5, 7]) == {5}
+
+
+@pytest.mark.parametrize("answer", [b"* SEARCH\r\n", b""])
+def test_a_search_that_finds_nothing_finds_nothing(server, answer):
+    server.on["UID SEARCH"] = lambda _: answer + b"%TAG OK done\r\n"
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        assert list(mailbox.new_uids(0, 6)) == [[]]
+
+
+def test_a_folder_of_many_letters_is_searched_in_windows(server):
+    server.letters = {50_000: LETTER}
+    server.on["EXAMINE"] = lambda _: (
+        b"* 30000 EXISTS\r\n* OK [UIDVALIDITY 1]\r\n* OK [UIDNEXT 50001]\r\n%TAG OK done\r\n"
+    )
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        found = list(mailbox.new_uids(0, 50_001))
+
+    assert found == [[], [], [50_000]]
+    assert [s for s in server.said if "SEARCH" in s] == [
+        "UID SEARCH UID 1:20000",
+        "UID SEARCH UID 20001:40000",
+        "UID SEARCH UID 40001:50000",
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer", [b"* SEARCH a b c\r\n", b"* SEARCH 1\r\n* SEARCH 2\r\n", b"nonsense\r\n"]
+)
+def test_a_search_that_makes_no_sense_is_not_nothing_new(server, answer):
+    server.on["UID SEARCH"] = lambda _: answer + b"%TAG OK done\r\n"
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        with pytest.raises(Unavailable):
+            list(mailbox.new_uids(0, 6))
+
+
+@pytest.mark.parametrize("missing", [b"UIDVALIDITY", b"UIDNEXT"])
+def test_a_folder_without_stable_numbers_is_not_read(server, missing):
+    server.on["EXAMINE"] = lambda said: server.usual(said).replace(missing, b"X")
+
+    with opened(to(server.port)) as mailbox, pytest.raises(Unavailable):
+        mailbox.examine("INBOX")
+
+
+def test_a_status_without_uidnext_does_not_say_that_nothing_is_new(server):
+    server.on["STATUS"] = lambda _: (
+        b"* STATUS INBOX (UIDVALIDITY 1)\r\n%TAG OK done\r\n"
+    )
+
+    with opened(to(server.port)) as mailbox:
+        assert mailbox.status(["INBOX"])["INBOX"].uidnext == 0
+
+
+def test_an_unasked_answer_is_not_taken_for_a_letter(server):
+    # sequence number 5 is no UID: another program marks the fifth letter meanwhile
+    server.letters[2] = LETTER
+    unasked = b"* 5 FETCH (FLAGS (\\Seen))\r\n"
+    server.on["UID FETCH"] = lambda said: (
+        unasked + server.fetched(1, said) + b"%TAG OK done\r\n"
+    )
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        assert mailbox.headings([1, 5]).keys() == {1}
+        assert mailbox.letters([1, 5]) == {1: LETTER}
+        with pytest.raises(LookupError):
+            list(mailbox.ranges(5, 10))
+
+
+@pytest.mark.parametrize("body", [b"NIL", b'""', b"{0}\r\n"])
+def test_a_letter_without_bytes_is_missing(server, body):
+    server.on["UID FETCH"] = lambda _: (
+        b"* 1 FETCH (UID 1 BODY[] " + body + b")\r\n%TAG OK done\r\n"
+    )
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        assert mailbox.letters([1]) == {}
+        with pytest.raises(LookupError):
+            list(mailbox.ranges(1, 10))
+
+
+def test_one_letter_the_server_refuses_costs_only_itself(server):
+    server.letters = dict.fromkeys(range(1, 41), LETTER)
+
+    def refuse(said: str) -> bytes:
+        from scripted import numbers
+
+        if 17 in numbers(said.split()[2]):
+            return server.fetched(3, said) + b"%TAG NO some letters are damaged\r\n"
+        return server.usual(said)
+
+    server.on["UID FETCH"] = refuse
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        found = mailbox.letters(range(1, 41))
+
+    assert sorted(found) == [uid for uid in range(1, 41) if uid != 17]
+
+
+def test_a_server_that_refuses_everything_is_not_hammered(server):
+    server.on["UID FETCH"] = lambda _: b"%TAG NO later\r\n"
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        with pytest.raises(SaidNo):
+            mailbox.headings(range(1, 500))
+
+    assert sum("FETCH" in said for said in server.said) == REFUSALS + 1
+
+
+def test_a_server_that_knows_no_ranges_hands_out_the_whole(server):
+    whole = LETTER + b"x" * RANGE
+    server.letters[1] = whole
+    server.on["UID FETCH"] = lambda said: (
+        server.fetched(1, said.partition("<")[0]) + b"%TAG OK done\r\n"
+    )
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        assert b"".join(mailbox.ranges(1, len(whole))) == whole
+
+
+def test_a_range_of_another_place_is_not_taken(server):
+    server.letters[1] = LETTER + b"x" * 3 * RANGE
+    server.on["UID FETCH"] = lambda said: server.usual(said).replace(
+        f"<{RANGE}>".encode(), b"<0>"
+    )
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        with pytest.raises(LookupError):
+            list(mailbox.ranges(1, 4 * RANGE))
+
+
+def test_a_server_may_send_less_than_a_range(server):
+    server.letters[1] = LETTER + bytes(range(32, 127)) * 300
+    short = 1000
+    server.on["UID FETCH"] = lambda said: server.usual(
+        said.replace(str(RANGE), str(short))
+    )
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        parts = list(mailbox.ranges(1, len(server.letters[1])))
+
+    assert b"".join(parts) == server.letters[1]
+
+
+@pytest.mark.parametrize(
+    "date", [b'"nonsense"', b'"31-Dec-9999 23:00:00 -1400"', b"NIL"]
+)
+def test_a_letter_with_an_odd_date_has_none(server, date):
+    server.on["UID FETCH"] = lambda said: server.usual(said).replace(
+        b'"02-Mar-2026 09:00:00 +0300"', date
+    )
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        assert mailbox.headings([1])[1].received_at is None
+
+
+def test_a_line_cut_inside_a_letter_gives_no_letter(server):
+    def cut(said: str) -> bytes:
+        server.on["UID FETCH"] = lambda _: None
+        return server.fetched(1, said)[:-40]
+
+    server.on["UID FETCH"] = cut
+    with opened(to(server.port, answer_seconds=0.3)) as mailbox:
+        mailbox.examine("INBOX")
+        with pytest.raises(Unavailable):
+            mailbox.letters([1])
