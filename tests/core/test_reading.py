@@ -24,6 +24,13 @@ def test_our_own_mail_and_automatic_mail_never_speak():
     assert reading(a_message(PAID, automatic=True)).outcome == "automatic"
 
 
+def test_a_letter_that_could_not_be_taken_apart_says_so():
+    found = reading(a_message(PAID, defects=("not-read:too-deep",)))
+
+    assert (found.outcome, found.events) == ("unreadable", ())
+    assert "too-deep" in found.reason
+
+
 @pytest.mark.parametrize(
     "vouched", ["", "example.org", "ozon.ru.example.org", "notozon.ru", "zon.ru", "ru"]
 )

@@ -17,6 +17,7 @@ from triage.core.words import normal
 OWNER_LETTER = "owner-letter"
 """Names the recogniser of what the owner wrote: the only one that is not in a pack."""
 
+UNREAD = "not-read:"  # a defect that says that the letter is over a limit
 CLAIM = re.compile(r"\bпретензи[яюи]\b", re.IGNORECASE)
 FIRST_LINES = 5
 
@@ -33,10 +34,8 @@ def read(
     Only a letter of a marketplace's own domain for which the owner's provider vouches
     may tell events, and the owner's letters in the Sent folder.
     """
-    if message.own:
-        return Reading(outcome="own")
-    if message.automatic:
-        return Reading(outcome="automatic", reason="автоматический ответ или отчёт")
+    if silent := _silent(message):
+        return silent
     letter = spoken(message)
     if message.role is Role.SENT or message.sender.lower() in owner:
         return _sent(message, letter, packs, owner)
@@ -54,6 +53,19 @@ def read(
                 reason=f"называет себя {market.title}, но письмо с чужого адреса",
             )
     return Reading(outcome="foreign")
+
+
+def _silent(message: Message) -> Reading | None:
+    """Pass over what never speaks, whoever wrote it."""
+    if message.own:
+        return Reading(outcome="own")
+    if message.automatic:
+        return Reading(outcome="automatic", reason="автоматический ответ или отчёт")
+    if unread := [one for one in message.defects if one.startswith(UNREAD)]:
+        return Reading(
+            outcome="unreadable", reason=f"письмо не разобрано ({unread[0]})"
+        )
+    return None
 
 
 def matching(message: Message, market: Marketplace) -> tuple[Heard, ...]:
