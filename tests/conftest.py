@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from dovecot import BINARY, Dovecot
+from smtp_sink import Sink, make_certificate, serve
 
 
 @pytest.fixture(scope="session")
@@ -17,4 +19,16 @@ def dovecot() -> Iterator[Dovecot]:
             )
         pytest.skip("dovecot-imapd is not installed")
     with Dovecot() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sink_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return make_certificate(tmp_path_factory.mktemp("sink"))
+
+
+@pytest.fixture
+def sink(sink_certificate: tuple[Path, Path]) -> Iterator[Sink]:
+    """A mail server with STARTTLS and AUTH."""
+    with serve(sink_certificate, tls="starttls") as server:
         yield server

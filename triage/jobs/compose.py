@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 _CONSIDERED = "digest_considered"
 FIRST_LOOK_BACK = timedelta(days=1)
+LATE = timedelta(hours=6)  # past the owner's hour, when midnight lies between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +57,30 @@ class Today:
     heads: Mapping[str, Head]
 
 
-def due(store: Store, head: Letterhead, now: datetime) -> bool:
-    """Say whether today's digest is to be composed now."""
+def due(store: Store, head: Letterhead, now: datetime) -> date | None:
+    """Return the day whose digest is to be composed now, if there is one."""
+    day = _day(head, now)
+    if (
+        day is None
+        or store.meta(_CONSIDERED) == day.isoformat()
+        or outbox.has(store, outbox.digest_key(day))
+    ):
+        return None
+    return day
+
+
+def _day(head: Letterhead, now: datetime) -> date | None:
+    """Return the day whose hour has come: today, or yesterday for a few hours more.
+
+    Without those hours an owner's hour shortly before midnight could be missed by one
+    tick every day.
+    """
     local = now.astimezone(head.zone)
-    today = local.date()
-    return (
-        local.time() >= head.at
-        and store.meta(_CONSIDERED) != today.isoformat()
-        and not outbox.has(store, outbox.digest_key(today))
-    )
+    if local.time() >= head.at:
+        return local.date()
+    yesterday = local.date() - timedelta(days=1)
+    slot = datetime.combine(yesterday, head.at, head.zone).astimezone(UTC)
+    return yesterday if now - slot <= LATE else None
 
 
 def news_since(store: Store, now: datetime) -> datetime:
@@ -84,10 +100,9 @@ def compose(
 
     With `at_once` the hour and the reason do not matter; there is still one a day.
     """
-    on = now.astimezone(head.zone).date()
     with store.transaction():
-        queued = outbox.has(store, outbox.digest_key(on))
-        if queued or not (at_once or due(store, head, now)):
+        on = now.astimezone(head.zone).date() if at_once else due(store, head, now)
+        if on is None or outbox.has(store, outbox.digest_key(on)):
             return False
         missed = outbox.withdrawable(store)
         for letter in missed:
@@ -106,7 +121,7 @@ def compose(
             log.info("nothing to tell on %s", on)
             return False
         page = render(digest, head.language, head.own)
-        outbox.enqueue(store, _letter(digest, page, head, now), now)
+        outbox.enqueue(store, _letter(on, digest, page, head, now), now)
         mentions.note(store, digest.mentions)
     log.info("digest of %s queued, %d cases told", on, len(digest.mentions))
     return True
@@ -151,11 +166,11 @@ def _write(
 
 
 def _letter(
-    digest: Digest, page: Page, head: Letterhead, now: datetime
+    on: date, digest: Digest, page: Page, head: Letterhead, now: datetime
 ) -> outbox.Queued:
-    message_id = _message_id(digest.today, head.to)
+    message_id = _message_id(on, head.to)
     return outbox.Queued(
-        key=outbox.digest_key(digest.today),
+        key=outbox.digest_key(on),
         message_id=message_id,
         recipient=head.to,
         raw=build(
