@@ -73,5 +73,18 @@ def folders_at(store: Store, account: str) -> datetime | None:
     return _instant(found[0]["folders_at"]) if found else None
 
 
+def distrust(store: Store, account: str, cursor: Cursor) -> None:
+    """Note that the UIDs of a folder were given out twice under one UIDVALIDITY."""
+    store.set_meta(_reused(account, cursor), "yes")
+
+
+def is_distrusted(store: Store, account: str, cursor: Cursor) -> bool:
+    return bool(store.meta(_reused(account, cursor)))
+
+
+def _reused(account: str, cursor: Cursor) -> str:
+    return f"uids reused: {account}/{cursor.folder.name}/{cursor.uidvalidity}"
+
+
 def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None

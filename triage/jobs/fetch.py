@@ -100,15 +100,17 @@ class FolderReader:
 
     def _start(self, status: Status) -> set[int]:
         """Go on from the cursor, or from the beginning; return the UIDs already kept."""
-        name, uidvalidity = self.cursor.folder.name, status.uidvalidity
+        folder, uidvalidity = self.cursor.folder, status.uidvalidity
         if uidvalidity != self.cursor.uidvalidity:
-            self.cursor = Cursor(folder=self.cursor.folder, uidvalidity=uidvalidity)
+            self.cursor = Cursor(folder=folder, uidvalidity=uidvalidity)
         elif status.uidnext <= self.cursor.uid:
             # UIDs are given out a second time, as by a server restored from a backup:
-            # what is known by its UID may be another letter now.
-            self.cursor = Cursor(folder=self.cursor.folder, uidvalidity=uidvalidity)
+            # from now on a letter of this folder is not known by its UID.
+            cursors.distrust(self._store, self._account, self.cursor)
+            self.cursor = Cursor(folder=folder, uidvalidity=uidvalidity)
+        if cursors.is_distrusted(self._store, self._account, self.cursor):
             return set()
-        return self._archive.located(self._account, name, uidvalidity)
+        return self._archive.located(self._account, folder.name, uidvalidity)
 
     def _select(self, uids: Sequence[int], known: set[int]) -> None:
         headings = self._mailbox.headings(uids)
