@@ -84,6 +84,12 @@ class Message:
     defects: tuple[str, ...] = ()  # what was wrong with the letter, as stable codes
     warnings: tuple[str, ...] = ()  # what looks forged, as stable codes
 
+    @property
+    def unread(self) -> str:
+        """Return the limit that kept a letter from being read, "" when it was read."""
+        codes = (code for code in self.defects if code.startswith("not-read:"))
+        return next(codes, "")
+
     def text(self, *places: Where) -> str:
         """Join the passages that stand in the given places, in order."""
         return "\n".join(p.text for p in self.passages if p.where in places)

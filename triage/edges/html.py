@@ -18,7 +18,7 @@ MOST_MARKS = 20_000  # attributes of one tag, or elements inside each other
 
 _MOST_LINKS = 2_000
 _LONGEST_LINK = 4_096
-_LINE, _CELL = "\x1e", "\x1f"  # the letter's own were dropped before
+_LINE, _CELL = "\x1e", "\x1f"  # of the letter's own, only &#30; and &#31; get here
 _BLOCKS = (
     "address article aside blockquote br center dd div dl dt fieldset figure footer"
     " form h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section table tr ul"
@@ -173,4 +173,5 @@ def _flat(text: str) -> str:
     """Turn marks into line ends and tabs, and every other run of blanks into a space."""
     text = _SPACE.sub(" ", text)
     text = _BREAKS.sub("\n", text)
-    return _CELLS.sub("\t", text).strip(" \t\n")
+    text = _CELLS.sub("\t", text)
+    return _CONTROL.sub(" ", text).strip(" \t\n")

@@ -115,6 +115,8 @@ def _forgiving_date(values: Sequence[str]) -> datetime | None:
         return None
     try:
         found = parsedate_to_datetime(values[0])
+        if str(found.year) not in values[0]:  # it takes year 1 for 2001
+            return None
         return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -25,8 +25,9 @@ MOST_PARTS = 1_000
 DEEPEST = 50
 
 _HEADER_END = re.compile(rb"\n\r?\n|\r\r")
-_FIELD = re.compile(rb"^[^ \t\r\n]", re.MULTILINE)
+_FIELD = re.compile(rb"(?:\A|[\r\n])[^ \t\r\n]")
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
+_OPAQUE = frozenset(("ms-tnef", "pkcs7-mime", "x-pkcs7-mime", "pgp-encrypted"))
 _DEFECTS = {
     "NoBoundaryInMultipartDefect": "no-boundary",
     "StartBoundaryNotFoundDefect": "boundary-not-found",
@@ -176,7 +177,7 @@ def _part(node: Any, found: _Found, *, is_root: bool) -> Part:
     is_text = main == "text" and (
         is_root or (sub in ("plain", "html") and not attached)
     )
-    if sub in ("ms-tnef", "pkcs7-mime", "x-pkcs7-mime") or sub == "encrypted":
+    if sub in _OPAQUE:
         found.defects["opaque-part"] = None
     return Part(
         media_type=media_type,
