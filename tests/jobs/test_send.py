@@ -22,7 +22,6 @@ from triage.edges import mentions, outbox
 from triage.edges.journal import Journal
 from triage.edges.smtp import Postman, Server
 from triage.edges.store import Store
-from triage.errors import Refused
 from triage.jobs.act import catch_up
 from triage.jobs.compose import Letterhead, Today, compose
 from triage.jobs.send import LETTERS_A_DAY, Login, Sent, login_refused, send
@@ -370,37 +369,23 @@ def test_after_days_without_a_network_one_letter_comes(home: Home, sink: Sink) -
     assert ids(sink)[0].startswith("<digest.2026-11-26.")
 
 
-def test_a_letter_to_a_stranger_is_stopped_before_any_network(
+def test_a_letter_to_a_stranger_stops_before_any_network_and_stops_no_other(
     home: Home, sink: Sink
 ) -> None:
-    letter = outbox.Queued(
-        key="digest:x",
+    stranger = outbox.Queued(
+        key="digest:2026-11-01",
         message_id="<x@triage.invalid>",
         recipient="shop@example.com",
         raw=b"To: shop@example.com\r\n\r\n",
     )
-    outbox.enqueue(home.store, letter, NOW)
+    outbox.enqueue(home.store, stranger, NOW)
 
-    with pytest.raises(Refused):
-        home.send()
-
+    assert home.send() == Sent(rejected=1)
     assert sink.connections == 0
 
-
-def test_a_poisoned_letter_does_not_keep_the_next_one(home: Home, sink: Sink) -> None:
-    letter = outbox.Queued(
-        key="digest:2026-11-22",
-        message_id="<x@triage.invalid>",
-        recipient="shop@example.com",
-        raw=b"To: shop@example.com\r\n\r\n",
-    )
-    outbox.enqueue(home.store, letter, NOW - timedelta(days=1))
-    outbox.take(home.store, letter.key, NOW)
     home.compose()
-
     home.send()
-
-    assert ids(sink) == [MESSAGE_ID]
+    assert [taken.recipients for taken in sink.taken] == [(OWNER,)]
 
 
 @dataclass(slots=True)

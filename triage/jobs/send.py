@@ -20,6 +20,7 @@ from triage.core.attempt import Answer, Outcome
 from triage.edges import accounts, mentions, outbox
 from triage.edges.journal import Journal
 from triage.edges.store import Store
+from triage.errors import Refused
 from triage.jobs.act import catch_up, record
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,10 @@ def _attempt(
     """Send a letter, unless it is known to have arrived."""
     if letter.state == "unsure" and seen(letter.message_id):
         return Answer(Outcome.ACCEPTED, "письмо найдено в ящике")
-    return sender.send(letter.raw, letter.recipient)
+    try:
+        return sender.send(letter.raw, letter.recipient)
+    except Refused as error:  # of an owner that was, say: it must not stop the others
+        return Answer(Outcome.REJECTED, str(error))
 
 
 def _note(
