@@ -9,11 +9,9 @@ from triage.core.message import Message, Where
 from triage.core.recogniser import Recogniser
 from triage.core.words import fold, normal
 
-_STOP = re.compile(
-    r"(?<!\bруб)(?<!\bр)(?<!\bг)(?<!\bд)(?<!\bул)(?<!\bэт)(?<!\bкв)(?<!\bшт)(?<!\bт)"
-    r"[.!?…]+(?=[\s»\")]|$)|\n",
-    re.IGNORECASE,
-)
+_STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
+_SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.", re.IGNORECASE)
+_LONGEST_SHORT = len("руб.")
 _WRAP = re.compile(r"(?<=[^\n]{40})\n(?=[a-zа-яё])")
 """A long line that goes on in a small letter was broken by the sender's program."""
 
@@ -26,7 +24,15 @@ class Voice:
         self.where = where
         self.text = _WRAP.sub(" ", plain) if where is Where.TEXT else plain
         self.folded = fold(self.text)
-        self._stops = [match.end() for match in _STOP.finditer(self.text)]
+        self._stops = [m.end() for m in _STOP.finditer(self.text) if self._ends(m)]
+
+    def _ends(self, stop: re.Match[str]) -> bool:
+        """Tell the end of a sentence from the point of «руб.» and the like."""
+        if stop[0] != ".":
+            return True
+        end = stop.end()
+        starts = range(max(0, end - _LONGEST_SHORT), end - 1)
+        return not any(_SHORT.fullmatch(self.text, start, end) for start in starts)
 
     def upto(self, lines: int) -> int:
         """Return where the first lines end; 0 lines are all of them."""
