@@ -72,7 +72,7 @@ class Dating:
                 ends.append(None)
         known = [end for end in ends if end is not None]
         due_on = max(known) if known and len(known) == len(ends) else None
-        if due_on and floor:
+        if due_on and floor and not step.background:
             due_on = max(due_on, floor)
         presses_on = anchors.presses_on(step)
         if presses_on is not None and (due_on or presses_on <= anchors.today):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from string import Template
 
+from triage.core.law import PHRASES
 from triage.core.letter import conditions, name_of
 from triage.core.step import Ladder, Step
 
@@ -32,6 +33,9 @@ def faults(ladder: Ladder, steps: Iterable[str]) -> Iterator[str]:
 
 
 def _of_norms(ladder: Ladder) -> Iterator[str]:
+    for name in PHRASES:
+        if not ladder.phrases.get(name):
+            yield f"law.toml: phrases: {name} is missing"
     for norm in ladder.norms.values():
         where = f"law.toml: norm: {norm.id}"
         if norm.kind not in ladder.kinds:

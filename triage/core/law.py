@@ -7,6 +7,12 @@ from triage.core.deadline import Unit
 from triage.core.step import Norm
 from triage.core.words import day, days, plural
 
+PHRASES = (
+    *("within", "within_unsure"),
+    *("caution_unsure", "caution_stale", "caution_lapsed", "caution_window_over"),
+)
+"""The words that a pack must bring for what this module and the ladder say."""
+
 UNSURE = "K"  # general knowledge, not seen in a text of the norm
 
 

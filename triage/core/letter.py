@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from string import Template
 
 from triage.core import law, sums
@@ -67,12 +68,17 @@ def _with_cautions(letter: Letter, facts: Facts) -> Facts:
 
 
 def _expanded(text: str, facts: Facts) -> str:
-    passages = {n: f.value for n, f in facts.items() if f.evidence == PACK}
+    passages = tuple((n, f.value) for n, f in facts.items() if f.evidence == PACK)
+    lines = _with_passages(text, passages).split("\n")
+    return "\n".join(kept for line in lines if (kept := _kept(line, facts)) is not None)
+
+
+@lru_cache(maxsize=1024)
+def _with_passages(text: str, passages: tuple[tuple[str, str], ...]) -> str:
+    """Put the packs' passages into a text: the same few for every case of a rule."""
     for _ in range(NESTING):
-        text = Template(text).safe_substitute(passages)
-    return "\n".join(
-        kept for line in text.split("\n") if (kept := _kept(line, facts)) is not None
-    )
+        text = Template(text).safe_substitute(dict(passages))
+    return text
 
 
 def conditions(text: str) -> frozenset[str]:
@@ -138,7 +144,7 @@ def prepare(
             Fact(name, value, PACK)
             for name, value in ladder.texts_of(case.rule).items()
         ),
-        *_of_norms(anchors),
+        *_of_norms(ladder, anchors.today),
         *(Fact(name, value, PACK) for name, value in contacts.items()),
         *(Fact(f"owner_{k}", v, CONFIG) for k, v in owner.items() if v.strip()),
         *case.facts,
@@ -168,10 +174,15 @@ def _written(fact: Fact, anchor: date) -> Fact:
     return Fact(fact.name, value, fact.evidence, fact.quote)
 
 
-def _of_norms(anchors: Anchors) -> Iterator[Fact]:
-    """Yield how each norm may be cited today, and its length in words."""
-    today, phrases = anchors.today, anchors.ladder.phrases
-    for norm in anchors.ladder.norms.values():
+@lru_cache(maxsize=8)
+def _of_norms(ladder: Ladder, today: date) -> tuple[Fact, ...]:
+    """List how each norm may be cited on a day, and its length in words."""
+    return tuple(_each_norm(ladder, today))
+
+
+def _each_norm(ladder: Ladder, today: date) -> Iterator[Fact]:
+    phrases = ladder.phrases
+    for norm in ladder.norms.values():
         name = name_of(norm.id)
         if words := law.cite(norm, today):
             yield Fact(f"cite_{name}", words, DERIVED)

@@ -1,0 +1,174 @@
+"""Reading a law pack: what is right is kept, what is wrong is all said at once."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from ladders import RULES, STEPS, ru, ru_files
+
+from triage.core.deadline import Term, Unit
+from triage.edges.lawpack import read_ladder
+
+
+def problems_with(path: str, old: str, new: str) -> list[str]:
+    """Read the built-in pack with one change, and return what is said of it."""
+    files = dict(ru_files())
+    text = files[path].decode()
+    assert old in text
+    files[path] = text.replace(old, new, 1).encode()
+    problems: list[str] = []
+    assert (read_ladder(files, problems) is None) is bool(problems)
+    return problems
+
+
+def test_every_rule_has_a_plan():
+    assert set(RULES) <= set(ru().plans)
+
+
+def test_a_plan_has_all_steps_in_order():
+    for rule in set(RULES) - {"pickup-expiring"}:
+        assert tuple(step.id for step in ru().plan(rule)) == STEPS
+
+
+def test_a_rules_own_key_stands_over_the_default_and_the_rest_stays():
+    default = {step.id: step for step in ru().plan("default")}["claim"]
+    own = {step.id: step for step in ru().plan("refund-missing")}["claim"]
+
+    assert [(w.anchor, w.term) for w in own.due] == [("opened", Term(10))]
+    assert own.answer == "refund-26.1"
+    assert own.letter == default.letter
+    assert own.channel == default.channel
+
+
+def test_an_empty_text_takes_away_what_the_default_gives():
+    support = {step.id: step for step in ru().plan("return-refused")}["support"]
+
+    assert support.again == ""
+
+
+def test_a_norm_is_read_whole():
+    norm = ru().norms["bank-answer"]
+
+    assert norm.term == Term(15, Unit.WORKING_DAYS, shifts=True)
+    assert (norm.kind, norm.confidence, norm.checked) == (
+        "LAW",
+        "S",
+        date(2026, 11, 23),
+    )
+
+
+def test_the_penalties_are_capped_by_what_was_paid():
+    small, large = ru().norms["penalty-23.1"], ru().norms["penalty-23"]
+
+    assert (small.rate_per_day, small.cap, small.cap_from) == (
+        "0.005",
+        "amount_paid",
+        None,
+    )
+    assert (large.rate_per_day, large.cap_from) == ("0.01", date(2026, 2, 1))
+
+
+def test_the_windows_of_the_owner_never_shift():
+    windows = {s.window for plan in ru().plans.values() for s in plan if s.window}
+
+    assert windows
+    for name in windows:
+        norm = ru().norms[name]
+        assert norm.term is not None
+        assert not norm.term.shifts
+
+
+def test_every_norm_of_the_law_has_a_source_and_a_citation():
+    for norm in ru().norms.values():
+        assert norm.source
+        assert norm.cite or norm.kind == "POLICY", norm.id
+
+
+def test_the_retail_rules_lapse_and_fall_back():
+    norm = ru().norms["sale-rules"]
+
+    assert norm.valid_to == date(2026, 12, 31)
+    assert norm.fallback == "Закон о защите прав потребителей"
+
+
+def test_the_key_rate_ends_where_it_was_last_confirmed():
+    table = ru().key_rate
+
+    assert len(table.rows) == 19
+    assert table.rows[-1] == (date(2026, 7, 27), Decimal("14.00"))
+    assert table.confirmed_through == date(2026, 10, 25)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "said"),
+    [
+        ("law.toml", 'kind       = "LAW"', 'kind       = "LAV"', "law.toml: norm: refund-22: unknown kind 'LAV'; did you mean 'LAW'?"),
+        ("law.toml", 'value      = 10', 'walue      = 10', "unknown key 'walue'"),
+        ("law.toml", 'checked    = "2026-11-23"', 'checked    = "23.11.2026"', "not a date such as 2026-11-23"),
+        ("law.toml", 'shift      = "debtor"', 'shift      = "mine"', "shift must be debtor or never"),
+        ("law.toml", 'unit       = "months"', 'unit       = "moons"', "unknown unit 'moons'"),
+        ("law.toml", 'confidence = "V"', 'confidence = "sure"', "confidence must be V, S, K or T"),
+        ("law.toml", 'rate_per_day = "0.005"', 'rate_per_day = "0,5 %"', "rate_per_day must be a fraction"),
+        ("law.toml", 'then       = "bank-180"', 'then       = "bank-150"', "then must name a last edge"),
+        ("law.toml", 'warn       = 45\n', '', "warn and warning go together"),
+        ("law.toml", '"2022-09-19 7.50"', '"2022-09-19"', "not «day rate»"),
+        ("law.toml", 'within              =', 'vithin              =', "law.toml: phrases: within is missing"),
+        ("calendar.toml", '"01-01"', '"13-01"', "not a day of 2025: '13-01'"),
+        ("ladder.toml", '[plan.default.social]', '[plan.default.sociable]', "unknown key 'sociable'; did you mean 'social'?"),
+        ("ladder.toml", 'answer    = "refund-22"', 'answer    = "refund-23"', "claim: answer: unknown 'refund-23'; did you mean"),
+        ("ladder.toml", 'letter    = "claim"', 'letter    = "klaim"', "letter: unknown 'klaim'"),
+        ("ladder.toml", 'documents = ["D7", "D1"]', 'documents = ["D77"]', "documents: unknown 'D77'"),
+        ("ladder.toml", 'due       = ["opened + claim-after"]', 'due       = ["opened + soon"]', "due: unknown term 'soon'"),
+        ("ladder.toml", 'due       = ["opened + claim-after"]', 'due       = ["in a week"]', "due: not «anchor + days»"),
+        ("ladder.toml", 'due       = ["opened + claim-after"]', 'due       = []', "due names no day"),
+        ("ladder.toml", '"term:claim + 1"', '"term:klaim + 1"', "unknown step 'klaim'"),
+        ("ladder.toml", 'window_from = "fact:keep_until"', 'window_from = "fact:kept"', "unknown fact 'kept'"),
+        ("ladder.toml", 'window      = "ozon-storage"', 'window      = "rpn-answer"', "shifts, but it is the owner's own last day"),
+        ("ladder.toml", 'lock_reason = ', 'after_reason = ', "unknown key 'after_reason'"),
+        ("ladder.toml", 'steps = ["check"]', 'steps = ["cheque"]', "steps: unknown 'cheque'"),
+        ("ladder.toml", 'norm = "penalty-23"', 'norm = "refund-22"', "penalty: 'refund-22' is not a norm with a rate"),
+        ("ladder.toml", 'title     = "Направить претензию"', 'title     = ""', "title is missing"),
+        ("ladder.toml", 'public = "', 'publik = "', "the default plan has no such text"),
+        ("ladder.toml", 'claim          = "Претензия', 'clame          = "Претензия', "letters/clame.txt is missing"),
+        ("ladder.toml", 'claim          = "Претензия', 'clame          = "Претензия', "letters/claim.txt is not named here"),
+        ("letters/claim.txt", "$seller_inn", "$seller_in", "letters/claim.txt: unknown fact 'seller_in'; did you mean 'seller_inn'?"),
+        ("letters/claim.txt", "?seller_address", "?seller_addres", "unknown fact 'seller_addres'"),
+        ("letters/claim.txt", "$seller_inn", "$ 5", "letters/claim.txt: a lone $ in the text"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_its_place(path, old, new, said):
+    problems = problems_with(path, old, new)
+
+    assert any(said in problem for problem in problems), problems
+
+
+def test_all_faults_are_said_at_once():
+    files = dict(ru_files())
+    files["law.toml"] = files["law.toml"].replace(b'"debtor"', b'"mine"')
+    files["calendar.toml"] = b"year = 5"
+    problems: list[str] = []
+
+    read_ladder(files, problems)
+
+    places = {problem.split(":")[0] for problem in problems}
+    assert {"law.toml", "calendar.toml"} <= places
+
+
+def test_a_missing_file_and_one_that_is_not_toml_are_said():
+    problems: list[str] = []
+
+    assert read_ladder({"law.toml": b"", "ladder.toml": b""}, problems) is None
+    assert problems == ["calendar.toml: the file is missing"]
+
+    broken = {**ru_files(), "law.toml": b"[", "letters/claim.txt": b"\xff"}
+    problems = []
+    assert read_ladder(broken, problems) is None
+    assert any("law.toml: not TOML" in problem for problem in problems)
+    assert "letters/claim.txt: not text in UTF-8" in problems
+
+
+def test_other_files_of_the_pack_are_left_alone():
+    problems: list[str] = []
+
+    assert read_ladder({**ru_files(), "digest.txt.j2": b"\xff"}, problems)
+    assert problems == []
