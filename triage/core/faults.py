@@ -1,8 +1,7 @@
 """What does not fit together in a law pack: names that lead nowhere, days that mislead."""
 
 import re
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Iterator
 from string import Template
 
 from triage.core.law import PHRASES
@@ -14,25 +13,31 @@ DEFAULT = "default"
 _ANCHOR = re.compile(r"opened|(?:done|term):[a-z]+|fact:[a-z][a-z0-9_]*")
 
 
-def faults(ladder: Ladder, steps: Iterable[str]) -> Iterator[str]:
-    """Yield every fault as `file: where: what`. `steps` are the ids there are."""
-    yield from _of_norms(ladder)
+Nearest = Callable[[str, Iterable[str]], str]
+
+
+def faults(ladder: Ladder, steps: Iterable[str], nearest: Nearest) -> Iterator[str]:
+    """Yield every fault as `file: where: what`.
+
+    `steps` are the ids there are; `nearest` suggests what was probably meant.
+    """
+    yield from _of_norms(ladder, nearest)
     known_steps = tuple(steps)
     for rule, plan in ladder.plans.items():
         for step in plan:
-            for fault in _of_step(ladder, step, known_steps):
+            for fault in _of_step(ladder, step, known_steps, nearest):
                 yield f"ladder.toml: plan: {rule}: {step.id}: {fault}"
     for rule, penalty in ladder.penalties.items():
         where = f"ladder.toml: plan: {rule}: penalty"
         norm = ladder.norms.get(penalty.norm)
         if norm is None or not norm.rate_per_day:
             yield f"{where}: {penalty.norm!r} is not a norm with a rate"
-        for fault in _of_anchor(ladder, penalty.anchor, known_steps):
+        for fault in _of_anchor(ladder, penalty.anchor, known_steps, nearest):
             yield f"{where}: {fault}"
-    yield from _of_texts(ladder)
+    yield from _of_texts(ladder, nearest)
 
 
-def _of_norms(ladder: Ladder) -> Iterator[str]:
+def _of_norms(ladder: Ladder, nearest: Nearest) -> Iterator[str]:
     for name in PHRASES:
         if not ladder.phrases.get(name):
             yield f"law.toml: phrases: {name} is missing"
@@ -48,7 +53,9 @@ def _of_norms(ladder: Ladder) -> Iterator[str]:
                 yield f"{where}: {key}: unknown fact {fact!r}"
 
 
-def _of_step(ladder: Ladder, step: Step, steps: tuple[str, ...]) -> Iterator[str]:
+def _of_step(
+    ladder: Ladder, step: Step, steps: tuple[str, ...], nearest: Nearest
+) -> Iterator[str]:
     terms = [n for n, norm in ladder.norms.items() if norm.term is not None]
     letters = (step.letter, step.again, *step.more_letters)
     named: tuple[tuple[str, Iterable[str], Iterable[str]], ...] = (
@@ -72,12 +79,14 @@ def _of_step(ladder: Ladder, step: Step, steps: tuple[str, ...]) -> Iterator[str
     if not step.due:
         yield "due names no day"
     for when in step.due:
-        yield from _of_anchor(ladder, when.anchor, steps)
+        yield from _of_anchor(ladder, when.anchor, steps, nearest)
     if step.window:
-        yield from _of_anchor(ladder, step.window_from, steps)
+        yield from _of_anchor(ladder, step.window_from, steps, nearest)
 
 
-def _of_anchor(ladder: Ladder, text: str, steps: tuple[str, ...]) -> Iterator[str]:
+def _of_anchor(
+    ladder: Ladder, text: str, steps: tuple[str, ...], nearest: Nearest
+) -> Iterator[str]:
     for anchor in text.split("|"):
         what, _, name = anchor.partition(":")
         if not _ANCHOR.fullmatch(anchor):
@@ -88,32 +97,28 @@ def _of_anchor(ladder: Ladder, text: str, steps: tuple[str, ...]) -> Iterator[st
             yield f"unknown step {name!r}{nearest(name, steps)}"
 
 
-def _of_texts(ladder: Ladder) -> Iterator[str]:
+def _of_texts(ladder: Ladder, nearest: Nearest) -> Iterator[str]:
     """Name the placeholders that nothing will ever fill."""
     default = ladder.texts.get(DEFAULT, {})
     known = {*ladder.fact_names, *default}
     for norm_id in ladder.norms:
         known |= {f"{word}_{name_of(norm_id)}" for word in ("cite", "within", "length")}
     for letter in ladder.letters.values():
-        yield from _of_names(f"letters/{letter.id}.txt", letter.text, known)
+        yield from _of_names(f"letters/{letter.id}.txt", letter.text, known, nearest)
     for rule, passages in ladder.texts.items():
         for name, text in passages.items():
             where = f"ladder.toml: plan: {rule}: texts: {name}"
             if name not in default:
                 yield f"{where}: the default plan has no such text"
-            yield from _of_names(where, text, known)
+            yield from _of_names(where, text, known, nearest)
 
 
-def _of_names(where: str, text: str, known: set[str]) -> Iterator[str]:
+def _of_names(
+    where: str, text: str, known: set[str], nearest: Nearest
+) -> Iterator[str]:
     template = Template(text)
     if not template.is_valid():
         yield f"{where}: a lone $ in the text"
         return
     for name in sorted({*template.get_identifiers(), *conditions(text)} - known):
         yield f"{where}: unknown fact {name!r}{nearest(name, known)}"
-
-
-def nearest(text: str, known: Iterable[str]) -> str:
-    """Suggest what was probably meant."""
-    near = get_close_matches(text, sorted(known), 1)
-    return f"; did you mean {near[0]!r}?" if near else ""

@@ -52,7 +52,7 @@ def read_ladder(
         found.append(f"{missing}: the file is missing")
     ladder = None if found else _Reader(files, found).ladder(name)
     if ladder is not None:
-        found.extend(faults(ladder, ORDER))
+        found.extend(faults(ladder, ORDER, nearest))
     problems.extend(dict.fromkeys(found))
     return None if found else ladder
 
