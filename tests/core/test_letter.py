@@ -8,13 +8,12 @@ from ladders import CONTACTS, OWNER, a_case, did, ru, standing, told
 
 from triage.core.case import Fact
 from triage.core.letter import (
-    DERIVED,
-    PACK,
     conditions,
     facts_for,
     lacking,
     render,
 )
+from triage.core.particulars import DERIVED, PACK
 from triage.core.step import Letter
 
 

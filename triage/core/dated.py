@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from triage.core import law
 from triage.core.anchors import Anchors, end_of
-from triage.core.letter import lacking, prepare
+from triage.core.letter import lacking
+from triage.core.particulars import prepare
 from triage.core.step import Norm, Step, StepNow
 
 ONE_DAY = timedelta(days=1)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from string import Template
 
 from triage.core.law import PHRASES
-from triage.core.letter import conditions, name_of
+from triage.core.letter import conditions
+from triage.core.particulars import name_of
 from triage.core.step import Ladder, Step
 
 DEFAULT = "default"

@@ -1,0 +1,167 @@
+"""What a letter may say of a case: facts as letters write them, norms, what was worked out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from triage.core import law, sums
+from triage.core.anchors import Anchors
+from triage.core.case import Fact
+from triage.core.progress import iso_or_written
+from triage.core.step import Ladder, Step
+from triage.core.words import NBSP, day, days, parse_amount, roubles
+
+CONFIG = "config"  # evidence of what the configuration says
+PACK = "pack"  # evidence of a passage of the packs
+DERIVED = "derived"  # evidence of what was worked out from other facts
+DATES = frozenset({"keep_until", "moved_to"})  # dates beside those named `_on`
+RELIES_ON = "relies_on"  # fact: the norms that the step rests on
+
+Facts = Mapping[str, Fact]
+
+
+def prepare(
+    anchors: Anchors, owner: Mapping[str, str], contacts: Mapping[str, str]
+) -> Callable[[Step | None], dict[str, Fact]]:
+    """Gather the facts of a case once, and return how to add those of a step."""
+    case, ladder = anchors.case, anchors.ladder
+    told = [
+        *(
+            Fact(name, value, PACK)
+            for name, value in ladder.texts_of(case.rule).items()
+        ),
+        *_of_norms(ladder, anchors.today),
+        *(Fact(name, value, PACK) for name, value in contacts.items()),
+        *(Fact(f"owner_{k}", v, CONFIG) for k, v in owner.items() if v.strip()),
+        *case.facts,
+        *anchors.progress.told,
+    ]
+    facts = {f.name: _written(f, case.opened_on) for f in told}
+    for name, value in _worked_out(anchors, facts):
+        facts.setdefault(name, Fact(name, value, DERIVED))
+
+    def with_step(step: Step | None) -> dict[str, Fact]:
+        added = _of_step(anchors, step) if step else ()
+        return facts | {name: Fact(name, value, DERIVED) for name, value in added}
+
+    return with_step
+
+
+def _written(fact: Fact, anchor: date) -> Fact:
+    """Write dates and sums as a letter does; other words stay, on one line."""
+    if fact.evidence in (PACK, DERIVED):
+        return fact
+    value = " ".join(fact.value.split())
+    if fact.name.startswith("amount") and (amount := parse_amount(value)) is not None:
+        value = roubles(amount)
+    elif fact.name.endswith("_on") or fact.name in DATES:
+        on = iso_or_written(value, anchor)
+        value = day(on) if on else value
+    return Fact(fact.name, value, fact.evidence, fact.quote)
+
+
+@lru_cache(maxsize=8)
+def _of_norms(ladder: Ladder, today: date) -> tuple[Fact, ...]:
+    """List how each norm may be cited on a day, and its length in words."""
+    return tuple(_each_norm(ladder, today))
+
+
+def _each_norm(ladder: Ladder, today: date) -> Iterator[Fact]:
+    phrases = ladder.phrases
+    for norm in ladder.norms.values():
+        name = name_of(norm.id)
+        if words := law.cite(norm, today):
+            yield Fact(f"cite_{name}", words, DERIVED)
+        if doubt := law.doubt(norm, today, phrases):
+            yield Fact(f"doubt_{name}", doubt, DERIVED, norm.cite)
+        if norm.term is not None:
+            yield Fact(f"within_{name}", law.within(norm, today, phrases), DERIVED)
+            if norm.holds_on(today) and not law.is_stale(norm, today):
+                yield Fact(f"length_{name}", law.length(norm), DERIVED)
+
+
+def name_of(norm_id: str) -> str:
+    """Write a norm's id as a part of a fact's name: penalty-23.1 -> penalty_23_1."""
+    return norm_id.replace("-", "_").replace(".", "_")
+
+
+def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
+    case, today = anchors.case, anchors.today
+    yield "today", day(today)
+    yield "order", case.order
+    yield "order_tail", "…" + "".join(c for c in case.order if c.isdigit())[-3:]
+    if case.posting:
+        yield "posting", case.posting
+    yield "marketplace", case.pack.title()
+    yield "opened_on", day(case.opened_on)
+    if case.amount is not None:
+        yield "amount", roubles(case.amount)
+    elif "amount_paid" in known:
+        yield "amount", known["amount_paid"].value
+    places = [known[n].value for n in ("owner_address", "owner_email") if n in known]
+    if places:
+        phone = [known["owner_phone"].value] if "owner_phone" in known else []
+        yield "owner_contact", ", ".join([*places, *phone])
+    for step_id in anchors.steps:
+        done_on = anchors.progress.done_on(step_id)
+        if done_on is None:
+            continue
+        yield f"{step_id}_sent_on", day(done_on)
+        end = anchors.term_end(step_id)
+        if end is not None and anchors.steps[step_id].answer:
+            yield f"{step_id}_{'ended' if end < today else 'runs'}_on", day(end)
+    yield from _penalty(anchors)
+
+
+def _penalty(anchors: Anchors) -> Iterator[tuple[str, str]]:
+    """Count the daily penalty of this kind of case up to and including today."""
+    growing = anchors.ladder.penalties.get(anchors.case.rule)
+    if growing is None:
+        return
+    norm, today = anchors.ladder.norms[growing.norm], anchors.today
+    due_on = anchors.day(growing.anchor)
+    base = _sum(anchors, norm.base)
+    if due_on is None or base is None or today <= due_on:
+        return
+    if not norm.holds_on(today) or law.is_stale(norm, today):
+        return
+    capped = norm.cap and (norm.cap_from is None or norm.cap_from <= today)
+    late = sums.days_late(due_on, today)
+    total = sums.penalty(
+        base,
+        Decimal(norm.rate_per_day),
+        late,
+        _sum(anchors, norm.cap) if capped else None,
+    )
+    percent = (Decimal(norm.rate_per_day) * 100).normalize()
+    yield "penalty", roubles(total)
+    yield "penalty_days", days(late)
+    yield "penalty_rate", f"{percent:f}".replace(".", ",") + f"{NBSP}%"
+    yield "penalty_base", roubles(base)
+    yield "penalty_from", day(due_on + timedelta(days=1))
+
+
+def _sum(anchors: Anchors, name: str) -> Decimal | None:
+    told = anchors.told(name)
+    amount = parse_amount(told) if told else None
+    return anchors.case.amount if amount is None else amount
+
+
+def _of_step(anchors: Anchors, step: Step) -> Iterator[tuple[str, str]]:
+    ladder, today = anchors.ladder, anchors.today
+    norms = (*step.basis, *filter(None, [step.answer]))
+    yield "addressee", step.addressee
+    yield (
+        "documents_list",
+        "\n".join(f"— {ladder.documents[d]}" for d in step.documents),
+    )
+    if ground := law.basis([ladder.norms[n] for n in step.basis], today):
+        yield "ground", ground
+    answer = ladder.norms.get(step.answer)
+    if answer is not None:
+        yield "within_answer", law.within(answer, today, ladder.phrases)
+        by = anchors.answer_by(step, today)
+        if by is not None and not law.is_stale(answer, today):
+            yield "answer_by", day(by)
+    yield RELIES_ON, " ".join(name_of(norm) for norm in norms)
