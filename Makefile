@@ -1,21 +1,24 @@
 # Two commands matter: `make demo` and `make test`. Both set up .venv by themselves.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test lint types bench clean
+.PHONY: demo test lint types wheel bench clean
 .DELETE_ON_ERROR:
 
 .venv/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "triage needs Python 3.11 or later: make PYTHON=python3.13")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(PIP) install -r constraints.txt
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install --no-deps --no-build-isolation -e .
 	touch $@
 
 demo: .venv/.ready
 	$(BIN)/triage demo --out demo
 
+# A hostile zone and locale: dates and letters must not depend on the machine's.
 test: lint types
-	$(BIN)/python -m pytest -n auto
+	TZ=Pacific/Chatham LC_ALL=C $(BIN)/python -m pytest -n auto
 
 lint: .venv/.ready
 	$(BIN)/ruff format --check .
@@ -23,6 +26,9 @@ lint: .venv/.ready
 
 types: .venv/.ready
 	$(BIN)/mypy
+
+wheel: .venv/.ready
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
 	rm -rf .venv demo dist

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from triage import __version__
-from triage.commands import acts, keep, paper, show, work
+from triage.commands import acts, demo, keep, paper, show, work
 from triage.commands.bilingual import Group, Option, usage_words
 from triage.commands.desk import Desk
 from triage.edges.terminal import clean_lines
@@ -69,7 +69,7 @@ for command in (
     *(paper.digest, show.orders, show.cases, show.why, paper.letter),
     *(acts.done, acts.snooze, acts.resolve, acts.reopen, acts.answer),
     *(acts.report, acts.fact, acts.attach, show.unrecognised),
-    *(keep.import_, keep.verify, keep.rebuild),
+    *(keep.import_, keep.verify, keep.rebuild, demo.demo),
 ):
     cli.add_command(command)
 

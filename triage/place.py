@@ -21,7 +21,7 @@ from triage.edges.home import Home
 from triage.edges.journal import Journal
 from triage.edges.store import Store
 from triage.edges.worker import Pool
-from triage.errors import ConfigError
+from triage.errors import ConfigError, UsageError
 from triage.jobs import act, view
 from triage.jobs.assess import Bench, assess
 from triage.jobs.compose import Today, news_since
@@ -109,6 +109,10 @@ class Place:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """Open the index, made again first where it is damaged or of other packs."""
+        if not self.home.root.is_dir():
+            raise UsageError(
+                f"{self.home.root}: здесь ещё ничего нет; первый обход: triage tick"
+            )
         lock.refuse_network(self.home.root)
         if problem := self.home.foreign(self.users):
             raise ConfigError(problem)

@@ -1,5 +1,6 @@
 """Commands whose help is Russian, or English with --lang en."""
 
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -53,6 +54,17 @@ class Group(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            near = get_close_matches(args[0], self.commands, n=1)
+            hint = choose(("похоже на", "perhaps"), language(ctx))
+            words = choose(("нет такой команды", "no such command"), language(ctx))
+            also = f"; {hint} {near[0]}" if near else "; triage --help"
+            raise UsageError(f"{words}: {args[0]}{also}")
+        return super().resolve_command(ctx, args)
 
     def format_help_text(
         self, ctx: click.Context, formatter: click.HelpFormatter

@@ -70,6 +70,8 @@ def orders(desk: Desk, order: str | None, *, as_json: bool) -> None:
     if as_json:
         shapes = [order_shape(name, told) for (_, name), told in found.items()]
         desk.terminal.json(listing(desk.now, "orders", shapes))
+    elif order and not found:
+        desk.say("Писем об этом заказе ещё не было.", "No letter about it so far.")
     elif order:
         for (_, name), told in found.items():
             _show_order(desk, name, Timeline.of(told))

@@ -6,7 +6,6 @@ import os
 from triage.app import App
 from triage.commands.desk import Desk, command
 from triage.config import load
-from triage.daemon import Daemon
 from triage.edges import lock
 from triage.errors import ConfigError, TriageError, UsageError
 from triage.jobs.check import Finding, check_servers, secrets
@@ -83,6 +82,8 @@ class _Later(TriageError):
 def run(desk: Desk) -> None:
     if desk.pretending:
         raise UsageError("run живёт в настоящем времени: уберите --now")
+    from triage.daemon import Daemon
+
     show_log(desk)
     config = desk.config
     if bad := [finding.what for finding in secrets(config)]:

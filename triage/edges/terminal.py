@@ -7,11 +7,10 @@ text goes through `clean` and is printed with markup off.
 import json
 import unicodedata
 from collections.abc import Sequence
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    pass
 
 Row = Sequence[object]
 
@@ -51,21 +50,30 @@ class Terminal:
     """Plain lines, tables and JSON on one stream."""
 
     def __init__(self, stream: IO[str] | None = None, *, width: int | None = None):
-        self.console = Console(
+        from rich.console import Console
+
+        self.console: Console = Console(
             file=stream, width=width, markup=False, highlight=False, emoji=False
         )
 
     def say(self, text: str = "", *, style: str = "") -> None:
         """Print a text, wrapped to the terminal where there is one."""
+        from rich.text import Text
+
         words = Text(clean_lines(text), style=style)
         self.console.print(words, soft_wrap=not self.console.is_terminal)
 
     def exact(self, text: str) -> None:
         """Print a text as it stands, for what another program will read."""
+        from rich.text import Text
+
         self.console.print(Text(clean_lines(text)), soft_wrap=True, end="")
 
     def table(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Print rows under headings; None is an empty cell."""
+        from rich.table import Table
+        from rich.text import Text
+
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in columns:
             table.add_column(Text(name), overflow="fold")
