@@ -48,9 +48,11 @@ def test_syncing_works_without_the_linux_call(tmp_path, monkeypatch):
     assert path.read_bytes() == b"x"
 
 
-def test_a_folder_is_made_with_its_parents_once(tmp_path):
-    disk.make_folders(tmp_path / "a" / "b" / "c")
-    disk.make_folders(tmp_path / "a" / "b" / "c")
+def test_a_folder_is_made_with_its_parents_and_stays(tmp_path):
+    with LossyDisk(tmp_path) as lossy:
+        disk.make_folders(tmp_path / "a" / "b" / "c")
+        disk.make_folders(tmp_path / "a" / "b" / "c")
+    lossy.lose()
 
     assert (tmp_path / "a" / "b" / "c").is_dir()
 

@@ -75,9 +75,7 @@ class Ledger:
             if self._head(fd, self._known[0]) != self._known[1]:
                 raise self._changed()
             if size == 0:
-                disk.sync_folder(
-                    self.path.parent
-                )  # the name, before a line rests on it
+                disk.sync_folder(self.path.parent)  # before a line rests on the name
             elif end < size:
                 with disk.speaking(self.path):
                     disk.cut(fd, end)
