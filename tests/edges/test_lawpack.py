@@ -1,12 +1,17 @@
 """Reading a law pack: what is right is kept, what is wrong is all said at once."""
 
+import os
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from ladders import RULES, STEPS, ru, ru_files
 
 from triage.core.deadline import Term, Unit
+from triage.core.law import length
+from triage.edges import lawpack
 from triage.edges.lawpack import read_ladder
 
 
@@ -172,3 +177,83 @@ def test_other_files_of_the_pack_are_left_alone():
 
     assert read_ladder({**ru_files(), "digest.txt.j2": b"\xff"}, problems)
     assert problems == []
+
+
+# --- docs/ladder.md
+
+DOCS = Path(__file__).parents[2] / "docs" / "ladder.md"
+KEYS = re.compile(r"`([a-z_]+)`")
+
+
+def table_of_plans() -> str:
+    """Write every step of every rule as the table in docs/ladder.md."""
+    lines = [
+        "| rule | step | due | term | letters | basis |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for rule in RULES:
+        for step in ru().plan(rule):
+            due = ", ".join(
+                f"{'?' if w.maybe else ''}{w.anchor} + {w.term.value}" for w in step.due
+            )
+            terms = [
+                f"{who}: {length(ru().norms[name])} ({ru().norms[name].kind})"
+                for who, name in (("owner", step.window), ("other", step.answer))
+                if name
+            ]
+            letters = filter(None, (step.letter, step.again, *step.more_letters))
+            cells = (
+                rule,
+                f"{step.rung} {step.id}",
+                due,
+                "; ".join(terms),
+                ", ".join(letters),
+                ", ".join(step.basis),
+            )
+            lines.append(f"| {' | '.join(cells)} |".replace("  ", " "))
+    return "\n".join(lines).replace("\u00a0", " ")
+
+
+def test_the_table_in_the_docs_is_what_the_plans_say():
+    text = DOCS.read_text(encoding="utf-8")
+    head, _, rest = text.partition("<!-- plans -->")
+    _, _, tail = rest.partition("<!-- /plans -->")
+    right = f"{head}<!-- plans -->\n{table_of_plans()}\n<!-- /plans -->{tail}"
+    if os.environ.get("TRIAGE_WRITE_DOCS"):
+        DOCS.write_text(right, encoding="utf-8")
+
+    assert text == right
+
+
+def test_every_key_is_in_the_docs():
+    documented = set(KEYS.findall(DOCS.read_text(encoding="utf-8")))
+    keys = {*lawpack.TEXTS, *lawpack.LISTS, *lawpack.FLAGS, "due", "recheck", "then"}
+
+    assert keys <= documented
+
+
+@pytest.mark.parametrize(
+    ("rule", "claim", "kind_of_answer", "first"),
+    [
+        ("delivery-overdue", 4, "LAW", "support"),  # row 1: promised + 5
+        ("refund-missing", 10, "LAW", "support"),  # row 2
+        ("refund-short", 10, "LAW", "support"),  # row 2a
+        ("return-refund-missing", 7, "LAW", "support"),  # row 3: handed in + 10
+        ("return-refused", 6, "LAW", "dispute"),  # row 4: after the 5-day window
+        ("return-unanswered", 5, "LAW", "support"),  # row 4, last line
+        ("defective", 5, "LAW", "support"),  # row 5
+        ("not-received", 3, "LAW", "support"),  # row 7
+    ],
+)
+def test_the_decision_table_is_kept_row_by_row(rule, claim, kind_of_answer, first):
+    plan = {step.id: step for step in ru().plan(rule)}
+
+    assert plan["claim"].due[0].anchor == "opened"
+    assert plan["claim"].due[0].term.value == claim
+    answer = ru().norms[plan["claim"].answer]
+    assert (answer.kind, answer.term) == (kind_of_answer, Term(10, shifts=True))
+    assert plan["support"].letter == first
+    assert plan["authority"].locked_by == plan["lawyer"].locked_by == ("claim",)
+    assert plan["bank"].window == "bank-150"
+    assert plan["social"].optional
+    assert plan["documents"].background
