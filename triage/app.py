@@ -4,7 +4,7 @@ What is due stands in the index and depends on the clock, so a tick that was mis
 short or repeated costs nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from triage.config import Account, Config
+from triage.edges import cursors
 from triage.edges.authentication import authenticate
 from triage.edges.clock import Clock
 from triage.edges.store import Store
@@ -20,6 +21,7 @@ from triage.jobs.compose import compose, due
 from triage.jobs.poll import Due, poll
 from triage.jobs.send import Sender
 from triage.jobs.servers import connect, password_of, settings_of
+from triage.jobs.sources import sources
 from triage.jobs.tell import post
 from triage.place import Place
 
@@ -96,12 +98,14 @@ class App:
         )
         return (self._steps, *(_changed_at(path) for path in files))
 
-    def take_in(self, mailboxes: Mapping[str, Callable[[], Mailbox]]) -> Ticked:
+    def take_in(self, paths: Iterable[Path]) -> Ticked:
         """Collect from files instead of accounts: letters that were exported."""
+        found = list(sources(paths))
         done = Ticked()
         with self.place.writing() as store:
-            for name, open_mailbox in mailboxes.items():
-                self._look(store, open_mailbox(), done, name=name)
+            for source in found:
+                self._look(store, source.mailbox, done, name=source.name)
+                cursors.remember_folders(store, source.name, [], self.clock())
             self._read(store, done)
         return done
 
@@ -143,11 +147,17 @@ class App:
         name: str,
         account: Account | None = None,
     ) -> None:
-        ids = account.authserv_ids if account else ()
+        if account:
+            folders, ids = account.folders, account.authserv_ids
+        else:
+            folders = tuple(folder.name for folder in mailbox.listed())
+            ids = frozenset().union(
+                *(each.authserv_ids for each in self.config.account)
+            )
         try:
             got = collect(
                 name,
-                account.folders if account else (),
+                folders,
                 mailbox,
                 archive=self.place.archive,
                 store=store,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,8 @@ def _raw(number: int, entry: Mapping[str, Any], owner: str, authserv: str) -> by
     """Write a letter as the owner's provider would hand it out."""
     message = EmailMessage(policy=SMTP)
     domain = entry["from"].rpartition("@")[2].rstrip(">")
-    message["Received"] = f"from {domain} by {authserv}; {entry['at']:%d %b %Y}"
+    at = format_datetime(entry["at"])
+    message["Received"] = f"from {domain} by {authserv}; {at}"
     message["Authentication-Results"] = _verdict(entry["vouched"], domain, authserv)
     message["From"] = entry["from"]
     message["To"] = entry.get("to", owner)
