@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Protocol
 
-from triage.core.folder import Cursor, Heading, Listed, Status
+from triage.core.folder import Cursor, Folder, Heading, Listed, Status
 from triage.core.selection import wanted
 from triage.edges import cursors
 from triage.edges.archive import Archive, Arrival, Spooled
@@ -49,6 +49,64 @@ class Mailbox(Protocol):
     def ranges(self, uid: int, size: int) -> Iterator[bytes]: ...
 
 
+class Fetcher:
+    """Fetches letters as arrivals for the archive, small ones together."""
+
+    def __init__(
+        self,
+        account: str,
+        mailbox: Mailbox,
+        *,
+        archive: Archive,
+        authenticate: Callable[[bytes], Mapping[str, str]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._account, self._mailbox, self._archive = account, mailbox, archive
+        self._authenticate, self._clock = authenticate, clock
+
+    def arrivals(
+        self, folder: Folder, uidvalidity: int, batch: Sequence[Heading]
+    ) -> list[Arrival]:
+        """Fetch a `first_batch` of the examined folder; letters may be missing."""
+        found: list[tuple[Heading, bytes | Spooled, bytes]] = []
+        if _is_large(batch[0]):
+            found += self._streamed(batch[0])
+        else:
+            letters = self._mailbox.letters([heading.uid for heading in batch])
+            for heading in batch:
+                if (raw := letters.get(heading.uid)) is not None:
+                    found.append((heading, raw, raw))
+        return [
+            Arrival(
+                raw=raw,
+                account=self._account,
+                folder=folder.name,
+                role=folder.role,
+                uidvalidity=uidvalidity,
+                uid=heading.uid,
+                received_at=heading.received_at or self._clock(),
+                authentication=self._verdict(_header_of(beginning)),
+            )
+            for heading, raw, beginning in found
+        ]
+
+    def _streamed(self, heading: Heading) -> list[tuple[Heading, Spooled, bytes]]:
+        """Fetch one large letter in parts, straight to the disk."""
+        parts = self._mailbox.ranges(heading.uid, heading.size)
+        try:
+            first = next(parts)
+            return [(heading, self._archive.spool(chain([first], parts)), first)]
+        except (LookupError, StopIteration):
+            return []
+
+    def _verdict(self, header: bytes) -> Mapping[str, str]:
+        try:
+            return self._authenticate(header)
+        except Exception as error:  # noqa: BLE001 - whatever a made-up header provokes
+            log.error("a sender cannot be judged: %s", type(error).__name__)  # noqa: TRY400
+            return {"domain": "", "result": "untrusted", "reason": "unreadable"}
+
+
 class FolderReader:
     """Reads one folder, from its cursor to its end."""
 
@@ -66,7 +124,10 @@ class FolderReader:
     ) -> None:
         self._account, self.cursor = account, cursor
         self._mailbox, self._archive, self._store = mailbox, archive, store
-        self._needles, self._authenticate, self._clock = needles, authenticate, clock
+        self._needles, self._clock = needles, clock
+        self._fetcher = Fetcher(
+            account, mailbox, archive=archive, authenticate=authenticate, clock=clock
+        )
         self._waiting: list[Heading] = []  # selected, not in the archive yet
         self._held: set[int] = set()  # on the server, but not handed out
         self.seen = self.selected = self.stored = self.gone = 0
@@ -82,14 +143,14 @@ class FolderReader:
         read_to = self.cursor.uid
         try:
             for part in self._mailbox.new_uids(read_to, status.uidnext):
-                for uids in _batches(part, HEADINGS):
+                for uids in batches(part, HEADINGS):
                     self._select(uids, known)
                     read_to = uids[-1]
-                    while _is_full(self._waiting):
-                        self._fetch(_first_batch(self._waiting))
+                    while is_full(self._waiting):
+                        self._fetch(first_batch(self._waiting))
                     self._save(read_to)
             while self._waiting:
-                self._fetch(_first_batch(self._waiting))
+                self._fetch(first_batch(self._waiting))
                 self._save(read_to)
             read_to = max(read_to, status.uidnext - 1)
             self.cursor = replace(self.cursor, polled_at=self._clock())
@@ -126,55 +187,14 @@ class FolderReader:
 
     def _fetch(self, batch: Sequence[Heading]) -> None:
         """Make a batch durable, and only then take it from the list."""
-        arrivals = []
-        if _is_large(batch[0]):
-            arrivals += self._streamed(batch[0])
-        else:
-            letters = self._mailbox.letters([heading.uid for heading in batch])
-            for heading in batch:
-                if (raw := letters.get(heading.uid)) is not None:
-                    arrivals.append(self._arrival(heading, raw, raw))
+        folder, uidvalidity = self.cursor.folder, self.cursor.uidvalidity
+        arrivals = self._fetcher.arrivals(folder, uidvalidity, batch)
         if arrivals:
             self._archive.keep(arrivals, self._clock())
         stored = {arrival.uid for arrival in arrivals}
         self._look_for([h.uid for h in batch if h.uid not in stored], selected=True)
         self.stored += len(stored)
         del self._waiting[: len(batch)]
-
-    def _streamed(self, heading: Heading) -> list[Arrival]:
-        """Fetch one large letter in parts, straight to the disk."""
-        parts = self._mailbox.ranges(heading.uid, heading.size)
-        try:
-            first = next(parts)
-            spooled = self._archive.spool(chain([first], parts))
-        except (LookupError, StopIteration):
-            return []
-        return [self._arrival(heading, spooled, first)]
-
-    def _arrival(
-        self, heading: Heading, raw: bytes | Spooled, beginning: bytes
-    ) -> Arrival:
-        folder = self.cursor.folder
-        return Arrival(
-            raw=raw,
-            account=self._account,
-            folder=folder.name,
-            role=folder.role,
-            uidvalidity=self.cursor.uidvalidity,
-            uid=heading.uid,
-            received_at=heading.received_at or self._clock(),
-            authentication=self._verdict(header_of(beginning)),
-        )
-
-    def _verdict(self, header: bytes) -> Mapping[str, str]:
-        try:
-            return self._authenticate(header)
-        except Exception:
-            # A header made to break its reader must not keep other letters from us.
-            log.exception(
-                "account %s: a letter's sender cannot be judged", self._account
-            )
-            return {"domain": "", "result": "untrusted", "reason": "unreadable"}
 
     def _look_for(self, missing: Sequence[int], *, selected: bool = False) -> None:
         """Find out whether letters that lack in an answer are gone or held back."""
@@ -191,7 +211,7 @@ class FolderReader:
         cursors.save(self._store, self._account, [self.cursor])
 
 
-def header_of(raw: bytes) -> bytes:
+def _header_of(raw: bytes) -> bytes:
     """Return the header block of a letter, without the empty line."""
     head = raw[:LONGEST_HEADER].replace(b"\r\n", b"\n")
     return head.partition(b"\n\n")[0] + b"\n"
@@ -201,11 +221,11 @@ def _is_large(heading: Heading) -> bool:
     return heading.size > LARGE or not heading.size
 
 
-def _is_full(waiting: Sequence[Heading]) -> bool:
+def is_full(waiting: Sequence[Heading]) -> bool:
     return len(waiting) >= LETTERS or sum(h.size for h in waiting) >= BATCH
 
 
-def _first_batch(waiting: Sequence[Heading]) -> list[Heading]:
+def first_batch(waiting: Sequence[Heading]) -> list[Heading]:
     """Take letters off the front that fit into one answer; a large one stands alone."""
     batch, size = [waiting[0]], waiting[0].size
     for heading in waiting[1:LETTERS]:
@@ -216,6 +236,6 @@ def _first_batch(waiting: Sequence[Heading]) -> list[Heading]:
     return batch
 
 
-def _batches(uids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
+def batches(uids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
     for start in range(0, len(uids), length):
         yield uids[start : start + length]
