@@ -75,12 +75,13 @@ class Dating:
         due_on = max(known) if known and len(known) == len(ends) else None
         if due_on and floor and not step.background:
             due_on = max(due_on, floor)
+        if anchors.progress.done_on(step.id) is not None:
+            return due_on
         presses_on = anchors.presses_on(step)
         if presses_on is not None and (due_on or presses_on <= anchors.today):
             due_on = min(due_on or presses_on, presses_on)
-        if anchors.progress.done_on(step.id) is None:
-            self.turns.update(d for d in (due_on, presses_on) if d)
-            self.turns.update(edge + ONE_DAY for _, edge in anchors.edges(step))
+        self.turns.update(d for d in (due_on, presses_on) if d)
+        self.turns.update(edge + ONE_DAY for _, edge in anchors.edges(step))
         return due_on
 
     def _dated(self, step: Step, due_on: date | None) -> StepNow:
