@@ -520,6 +520,25 @@ def test_a_letter_without_bytes_is_missing(server, body):
             list(mailbox.ranges(1, 10))
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"* 1 FETCH (BODY[HEADER.FIELDS (FROM)] {9}\r\nFrom: a\r\n UID 1 RFC822.SIZE 345)",
+        b'* 1 FETCH (UID 1 BODY[HEADER.FIELDS ("FROM")] "From: a" RFC822.SIZE 345)',
+        b"* 1 FETCH (rfc822.size 345 uid 1 body[header.fields (from)] {7}\r\nFrom: a)",
+    ],
+)
+def test_headings_are_read_in_whatever_shape_they_come(server, answer):
+    server.on["UID FETCH"] = lambda _: answer + b"\r\n%TAG OK done\r\n"
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        heading = mailbox.headings([1])[1]
+
+    assert heading.header.startswith(b"From: a")
+    assert heading.size == 345
+
+
 def test_one_letter_the_server_refuses_costs_only_itself(server):
     server.letters = dict.fromkeys(range(1, 41), LETTER)
 

@@ -9,7 +9,7 @@ import ipaddress
 import logging
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
 from imapclient.imap_utf7 import decode as decode_utf7
+from imapclient.response_parser import parse_fetch_response
 
 from triage.errors import ConfigError, Refused, Unavailable
 
@@ -118,6 +119,14 @@ class Line:
             raise _in_words(self._server, error) from error
 
 
+def parse_answer(records: Sequence[Any]) -> Mapping[int, Mapping[bytes, Any]]:
+    """Parse any FETCH answer: by UID, or by sequence number where it names no UID."""
+    answers: Mapping[int, Mapping[bytes, Any]] = parse_fetch_response(
+        list(records), normalise_times=False
+    )
+    return answers
+
+
 def readable(name: bytes | str) -> str | None:
     """Decode a folder's name (RFC 3501, 5.1.3); None for one that cannot be used."""
     try:
@@ -148,7 +157,6 @@ def _connected(server: ImapServer) -> Any:
             timeout=SocketTimeout(server.connect_seconds, server.answer_seconds),
         )
         client._imap.debug = 0  # 5 would format every literal for a log nobody reads
-        client.normalise_times = False  # aware INTERNALDATE
         if server.tls == "starttls":
             client.starttls(context)
         _log_in(client, server)

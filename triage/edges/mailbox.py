@@ -6,10 +6,11 @@ result either: whether it is gone or was held back is for the caller to find out
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+from triage.core.answer import read_headings
 from triage.core.folder import Heading, Listed, Status
 from triage.core.selection import FIELDS
 from triage.edges.imap_line import (
@@ -18,6 +19,7 @@ from triage.edges.imap_line import (
     Line,
     LoginRejected,
     SaidNo,
+    parse_answer,
     readable,
 )
 from triage.errors import ConfigError
@@ -25,6 +27,7 @@ from triage.errors import ConfigError
 __all__ = ["ImapMailbox", "ImapServer", "LoginRejected"]
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 WINDOW = 20_000
 """UIDs asked for in one SEARCH: imaplib refuses an answer of over 1,000,000 bytes."""
@@ -125,22 +128,11 @@ class ImapMailbox:
 
     def headings(self, uids: Sequence[int]) -> dict[int, Heading]:
         """Fetch what the selection needs to know; a letter may be missing."""
-        headings = {}
-        for uid, answer in self._fetch(uids, _HEADING).items():
-            header = _body(answer, b"BODY[HEADER.FIELDS")
-            if header is not None:
-                size = answer.get(b"RFC822.SIZE")
-                headings[uid] = Heading(
-                    uid=uid,
-                    size=size if isinstance(size, int) else 0,
-                    received_at=_utc(answer.get(b"INTERNALDATE")),
-                    header=header,
-                )
-        return headings
+        return dict(self._fetch(uids, _HEADING, _headings))
 
     def letters(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Fetch whole letters at once; a letter may be missing."""
-        answers = self._fetch(uids, ("BODY.PEEK[]",)).items()
+        answers = self._fetch(uids, ("BODY.PEEK[]",), parse_answer).items()
         bodies = {uid: _body(answer, b"BODY[]") for uid, answer in answers}
         return {uid: raw for uid, raw in bodies.items() if raw}
 
@@ -156,7 +148,7 @@ class ImapMailbox:
         start = 0
         while True:
             item = f"BODY.PEEK[]<{start}.{RANGE}>"
-            answer = self._fetch([uid], (item,)).get(uid, {})
+            answer = self._fetch([uid], (item,), parse_answer).get(uid, {})
             part = answer.get(b"BODY[]<%d>" % start)
             if start == 0 and part is None:
                 part = answer.get(b"BODY[]")  # a server that does not know ranges
@@ -169,15 +161,21 @@ class ImapMailbox:
                 return
 
     def _fetch(
-        self, uids: Sequence[int], items: Sequence[str]
-    ) -> Mapping[int, Mapping[bytes, Any]]:
+        self,
+        uids: Sequence[int],
+        items: Sequence[str],
+        parse: Callable[[Sequence[Any]], Mapping[int, T]],
+    ) -> Mapping[int, T]:
         """Fetch; where the server refuses, halve until only the refused letter lacks."""
         if not uids:
             return {}
         try:
             with self._line.talk() as client:
-                found: dict[int, Mapping[bytes, Any]] = client.fetch(list(uids), items)
-                return found
+                line, asked = client._imap, f"({' '.join(items)})"
+                tag = line._command("UID", "FETCH", ",".join(map(str, uids)), asked)
+                kind, data = line._command_complete("FETCH", tag)
+                client._checkok("fetch", kind, data)
+                found = parse(line._untagged_response(kind, data, "FETCH")[1])
         except SaidNo:
             self._refusals += 1
             if self._refusals > REFUSALS:
@@ -185,8 +183,29 @@ class ImapMailbox:
             if len(uids) == 1:
                 return {}
             half = len(uids) // 2
-            first = self._fetch(uids[:half], items)
-            return {**first, **self._fetch(uids[half:], items)}
+            first = self._fetch(uids[:half], items, parse)
+            return {**first, **self._fetch(uids[half:], items, parse)}
+        # what was not asked for is another program's business
+        return {uid: found[uid] for uid in uids if uid in found}
+
+
+def _headings(records: Sequence[Any]) -> Mapping[int, Heading]:
+    """Read headings, the usual ones fast."""
+    fast = read_headings(records) if records != [None] else {}
+    if fast is not None:
+        return fast
+    headings = {}
+    for uid, answer in parse_answer(records).items():
+        header = _body(answer, b"BODY[HEADER.FIELDS")
+        if header is not None:
+            size = answer.get(b"RFC822.SIZE")
+            headings[uid] = Heading(
+                uid=uid,
+                size=size if isinstance(size, int) else 0,
+                received_at=_utc(answer.get(b"INTERNALDATE")),
+                header=header,
+            )
+    return headings
 
 
 def _argument(name: str) -> str:
