@@ -244,8 +244,9 @@ _BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 def base64_prefix(data: bytes) -> tuple[bytes, bool]:
     """Decode as much base64 as there is; tell whether all of it was clean."""
     body, _, rest = data.partition(b"=")
-    clean = _BASE64.sub(b"", body)
-    junk = len(clean) != len(body.translate(None, b"\r\n \t"))
+    dense = body.translate(None, b"\r\n \t")
+    clean = _BASE64.sub(b"", dense)
+    junk = len(clean) != len(dense)
     tail = len(clean) % 4
     whole = clean[:-1] if tail == 1 else clean
     padded = whole + b"=" * (-len(whole) % 4)

@@ -4,16 +4,24 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from triage.core.message import Message, Where
 from triage.core.recogniser import Recogniser
+from triage.core.stems import may_match
 from triage.core.words import fold, normal
 
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
 _SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.", re.IGNORECASE)
 _LONGEST_SHORT = len("руб.")
-_WRAP = re.compile(r"(?<=[^\n]{40})\n(?=[a-zа-яё])")
-"""A long line that goes on in a small letter was broken by the sender's program."""
+_WRAP = re.compile(r"\n(?=[a-zа-яё])")
+WRAPPED = 40  # a line this long that goes on in a small letter was broken by a program
+
+
+def _unwrap(line_end: re.Match[str]) -> str:
+    start = line_end.start()
+    line = line_end.string[max(start - WRAPPED, 0) : start]
+    return " " if len(line) == WRAPPED and "\n" not in line else "\n"
 
 
 class Voice:
@@ -22,9 +30,13 @@ class Voice:
     def __init__(self, where: Where, text: str) -> None:
         plain = normal(text)
         self.where = where
-        self.text = _WRAP.sub(" ", plain) if where is Where.TEXT else plain
+        self.text = _WRAP.sub(_unwrap, plain) if where is Where.TEXT else plain
         self.folded = fold(self.text)
-        self._stops = [m.end() for m in _STOP.finditer(self.text) if self._ends(m)]
+        self.lower = self.folded.lower()  # for a quick look only: its length may differ
+
+    @cached_property
+    def _stops(self) -> list[int]:
+        return [m.end() for m in _STOP.finditer(self.text) if self._ends(m)]
 
     def _ends(self, stop: re.Match[str]) -> bool:
         """Tell the end of a sentence from the point of «руб.» and the like."""
@@ -118,7 +130,11 @@ def hear(
         heard = _phrase(recogniser, recogniser.any_of, within, links)
         if heard is None:
             return None
-    if any(p.search(v.folded) for p in recogniser.none_of for v in letter.voices):
+    if any(
+        may_match(pattern, voice.lower) and pattern.search(voice.folded)
+        for pattern in recogniser.none_of
+        for voice in letter.voices
+    ):
         return None
     return heard or Heard(recogniser, None, links=links)
 
@@ -132,6 +148,8 @@ def _phrase(
     for voice in voices:
         limit = voice.upto(recogniser.lines)
         for pattern in patterns:
+            if not may_match(pattern, voice.lower):
+                continue
             for match in pattern.finditer(voice.folded, 0, limit):
                 start, end = voice.sentence(*match.span())
                 if not any(

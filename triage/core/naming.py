@@ -1,13 +1,16 @@
 """Which orders, parcels, returns and receipts a text or a link names."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
 from triage.core.hearing import Heard, Spoken
 from triage.core.message import Where
 from triage.core.pack import Identifiers
+
+_LONG_NUMBER = re.compile(r"\d{4,}")  # every number worth a name has such a run
+ROOM = 64  # characters around it that may belong to the number or fend it off
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,26 @@ class Names:
 
 def in_text(text: str, numbers: Identifiers) -> Names:
     """Find the names in a normalised text, in its order."""
-    found = [(m.start(), _name([m])) for p in numbers.text for m in p.finditer(text)]
+    found = [
+        (match.start(), _name([match]))
+        for start, end in _around_digits(text)
+        for pattern in numbers.text
+        for match in pattern.finditer(text, start, end)
+    ]
     return Names(tuple(name for _, name in sorted(found, key=lambda one: one[0])))
+
+
+def _around_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a text in which a number may stand, with some room."""
+    start = end = 0
+    for match in _LONG_NUMBER.finditer(text):
+        if match.start() - ROOM > end:
+            if end:
+                yield start, end
+            start = max(match.start() - ROOM, 0)
+        end = min(match.end() + ROOM, len(text))
+    if end:
+        yield start, end
 
 
 def in_links(links: Iterable[str], numbers: Identifiers) -> Names:

@@ -12,8 +12,9 @@ NBSP = "\u00a0"
 
 _HYPHENS = "\u2010\u2011\u2012\u2212\ufe63\uff0d"
 _BREAKS = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
+_ODD = re.compile(r"[^\n -~А-яЁё«»–—…№₽]")  # anything that may want plain writing
 _RUN = re.compile(r" {2,}")
-_EDGE = re.compile(r" *\n *")
+_EDGE = re.compile(r" ?\n ?")
 
 
 class _Plain(dict[int, str]):
@@ -46,8 +47,16 @@ def normal(text: str) -> str:
     letters composed (NFC); dashes, quotation marks and capitals stay as they are, so
     that quotes read well.
     """
-    lines = _BREAKS.sub("\n", unicodedata.normalize("NFC", text)).translate(_PLAIN)
-    return _EDGE.sub("\n", _RUN.sub(" ", lines)).strip()
+    lines = unicodedata.normalize("NFC", text)
+    if _BREAKS.search(lines):
+        lines = _BREAKS.sub("\n", lines)
+    if _ODD.search(lines):
+        lines = lines.translate(_PLAIN)
+    if "  " in lines:
+        lines = _RUN.sub(" ", lines)
+    if " \n" in lines or "\n " in lines:
+        lines = _EDGE.sub("\n", lines)
+    return lines.strip()
 
 
 def fold(text: str) -> str:

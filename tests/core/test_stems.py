@@ -1,0 +1,39 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.core.stems import may_match, stems
+from triage.edges.packs import load
+
+PATTERNS = [
+    pattern
+    for recogniser in load(["ozon"], "ru", None).marketplaces[0].recognisers
+    for pattern in (*recogniser.any_of, *recogniser.none_of, *recogniser.subject)
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (r"\bне (?:был )?оплачен", {"оплачен"}),
+        (r"(?:деньги|средства) вернулись", {" вернулись"}),
+        (r"(?m:^оплачен[.!]?$)", {"оплачен"}),
+        (r"воз?врат", {"врат"}),
+        (r"отмен|возврат", {"отмен", "возврат"}),
+        (r"отмен|я", set()),
+        (r"(?:заказ)?", set()),
+        (r"(?:заказ)+", {"заказ"}),
+    ],
+)
+def test_stems_are_what_every_match_must_hold(source, words):
+    assert stems(re.compile(source, re.IGNORECASE)) == words
+
+
+@given(st.data())
+def test_a_text_that_matches_is_always_worth_a_search(data):
+    pattern = data.draw(st.sampled_from(PATTERNS))
+    text = data.draw(st.from_regex(pattern))
+
+    assert may_match(pattern, text.lower())
