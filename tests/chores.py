@@ -1,6 +1,7 @@
 """What children are given to do in the tests of the pool."""
 
 import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,10 @@ def obedient(settings: dict[str, Any]) -> Chore:
     def work(task: dict[str, Any]) -> dict[str, Any]:
         match task["do"]:
             case "loop":
+                while True:
+                    pass
+            case "ignore":
+                signal.signal(signal.SIGALRM, signal.SIG_IGN)
                 while True:
                     pass
             case "eat":

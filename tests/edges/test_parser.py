@@ -1,3 +1,4 @@
+import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -122,6 +123,12 @@ def test_a_raw_windows_1251_name_does_not_cost_the_address():
     assert (message.sender, message.sender_name) == ("a@x.example", "Озон")
 
 
+def test_an_address_in_bytes_of_unknown_charset_is_no_address():
+    message = with_headers("From: Озон <mailer@озон.example>".encode("cp1251"))
+
+    assert (message.sender, message.sender_name) == ("", "Озон")
+
+
 @pytest.mark.parametrize(
     "address", ["mailer@sender.ozоn.ru", "mailer@sender.xn--ozn-ted.ru"]
 )
@@ -146,8 +153,10 @@ def test_when_mail_parser_fails_the_letter_is_read_without_a_sender(monkeypatch)
     assert message.defects == ("mail-parser-failed",)
 
 
-def test_mail_parser_logs_nothing(caplog):
-    with_headers("From: =?utf-8?b?!?= \x1b[2J <a@x.example", "Date: \x1b\r\n x")
+def test_what_mail_parser_would_log_of_a_letter_is_dropped(caplog):
+    with_headers("From: a@x.example")
+
+    logging.getLogger("mailparser.utils").error("Failed decoding header part: Тайна")
 
     assert caplog.records == []
 

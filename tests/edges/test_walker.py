@@ -236,6 +236,7 @@ def test_what_a_reader_sees_is_told_from_files(headers, expected):
         ('filename="=?utf-8?q?a=0D=0ABcc:_x?="', "a Bcc: x"),
         ('filename="../../etc/passwd"', "../../etc/passwd"),
         ('filename=""', ""),
+        (f"filename*{'9' * 5_000}=a; filename=b", ""),
         ('filename=".."', ".."),
         ('filename="CON"', "CON"),
         ('filename="a\x1b[2J.pdf"', "a [2J.pdf"),

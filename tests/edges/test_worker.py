@@ -45,11 +45,12 @@ def test_answers_come_in_the_order_of_the_tasks(pool):
     ("bad", "problem"),
     [
         (a_task(do="loop"), "took too long"),
+        (a_task(do="ignore"), "took too long"),
         (a_task(do="eat", bytes=1 << 30), "needed too much memory"),
         (a_task(do="die"), "died"),
         (a_task(do="raise", secret="12345678-0001"), "failed: ValueError"),
     ],
-    ids=["loops", "eats", "dies", "raises"],
+    ids=["loops", "ignores", "eats", "dies", "raises"],
 )
 def test_a_bad_letter_costs_only_itself(pool, bad, problem):
     tasks = [a_task(1), bad, a_task(2), *(a_task(n) for n in range(3, 40))]
@@ -113,6 +114,16 @@ def test_a_child_that_ended_between_two_passes_is_replaced(pool):
 
     assert problem == ""
     assert second != first
+
+
+def test_a_child_keeps_the_clock_itself_while_nobody_listens(pool):
+    answers = pool.map([a_task(do="whoami"), a_task(do="loop")])
+    _, first, _ = next(answers)
+    os.waitid(os.P_PID, first["pid"], os.WEXITED | os.WNOWAIT)
+
+    _, _, problem = next(answers)
+
+    assert problem == "took too long"
 
 
 def test_a_pass_that_is_left_early_does_not_disturb_the_next(pool):

@@ -13,7 +13,7 @@ from email.message import Message as Headers
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from triage.core.charset import decode, header_text, one_line
+from triage.core.charset import GUESSED, Decoded, decode, header_text, one_line
 
 FAILED = "mail-parser-failed"
 LONGEST = 65536  # bytes of a header value that anything is allowed to decode
@@ -47,9 +47,9 @@ def read_sender(raw_headers: Iterable[tuple[str, str]]) -> Sender:
     wanted: dict[str, list[str]] = {name: [] for name in _WANTED}
     for name, value in raw_headers:
         if (key := name.lower()) in wanted:
-            short = len(value) <= LONGEST
-            wanted[key].append(_as_text(value) if short else "")
-            defects += [] if short else ["header-value-too-long"]
+            text, defect = _as_text(value)
+            wanted[key].append(text)
+            defects += [defect] * bool(defect)
     try:
         parsed = _mail_parser(wanted)
         senders = [pair for pair in parsed.from_ or () if pair[1]]
@@ -60,7 +60,9 @@ def read_sender(raw_headers: Iterable[tuple[str, str]]) -> Sender:
         return Sender(defects=(*defects, FAILED))
     if len(wanted["from"]) != 1:
         defects.append("several-from" if wanted["from"] else "no-from")
-    elif not _is_clean(wanted["from"][0], senders, wrong):
+    elif not _is_clean(wanted["from"][0], senders, wrong) or (
+        GUESSED in defects and not senders[0][1].isascii()
+    ):
         defects.append("from-unclear")
     elif wrong:
         defects.append("from-name-unclear")
@@ -103,11 +105,11 @@ def _is_clean(
     )
 
 
-def _as_text(value: str) -> str:
+def _as_text(value: str) -> Decoded:
     """Turn the 8-bit bytes of a header into text, and leave its syntax alone."""
-    if value.isascii():
-        return value
-    return decode(value.encode("utf-8", "surrogateescape")).text
+    if len(value) > LONGEST:
+        return Decoded("", "header-value-too-long")
+    return decode(value.encode("utf-8", "surrogateescape"))
 
 
 def _forgiving_date(values: Sequence[str]) -> datetime | None:
