@@ -6,6 +6,7 @@ index anew for every piece of work, so that commands and the daemon take turns.
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,9 +20,9 @@ from triage.edges.archive import Archive
 from triage.edges.clock import Clock
 from triage.edges.home import Home
 from triage.edges.journal import Journal
-from triage.edges.store import Store
+from triage.edges.store import DamagedIndexError, Store
 from triage.edges.worker import Pool
-from triage.errors import ConfigError, UsageError
+from triage.errors import ConfigError, DiskError, Unavailable, UsageError
 from triage.jobs import act, view
 from triage.jobs.assess import Bench, assess
 from triage.jobs.compose import Today, news_since
@@ -108,7 +109,12 @@ class Place:
 
     @contextmanager
     def store(self) -> Iterator[Store]:
-        """Open the index, made again first where it is damaged or of other packs."""
+        """Open the index for reading, made again first where that is needed.
+
+        Raises:
+            ConfigError: the home belongs to another mailbox.
+            DiskError: it cannot be read, or lies on a network disk.
+        """
         if not self.home.root.is_dir():
             raise UsageError(
                 f"{self.home.root}: здесь ещё ничего нет; первый обход: triage tick"
@@ -116,15 +122,47 @@ class Place:
         lock.refuse_network(self.home.root)
         if problem := self.home.foreign(self.users):
             raise ConfigError(problem)
-        with open_index(self.home.root, self.fingerprint, self._fill) as store:
+        if not self._is_current():
+            with lock.turn(self.home.root):
+                self._open().close()
+        with self._speaking(), Store(self.home.index) as store:
             yield store
 
     @contextmanager
     def writing(self) -> Iterator[Store]:
         """Take the home's turn and open the index."""
         self.settle()
-        with lock.turn(self.home.root), self.store() as store:
+        with lock.turn(self.home.root), self._speaking(), self._open() as store:
             yield store
+
+    def _open(self) -> Store:
+        """Open the index, made again where it is missing, damaged or of other packs."""
+        if not self.home.index.exists() and self.home.evidence.exists():
+            return rebuild(self.home.root, self.fingerprint, self._fill)
+        return open_index(self.home.root, self.fingerprint, self._fill)
+
+    def _is_current(self) -> bool:
+        if not self.home.index.exists():
+            return False
+        try:
+            with Store(self.home.index) as store:
+                return store.meta("fingerprint") == self.fingerprint
+        except (DamagedIndexError, sqlite3.DatabaseError):
+            return False
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """Say what SQLite's complaints in the middle of work mean."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise DiskError(f"{self.home.index}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            self.home.index.unlink(missing_ok=True)
+            raise Unavailable(
+                f"{self.home.index}: индекс был повреждён и убран ({error}); повторите "
+                "команду, и он построится заново из архива"
+            ) from error
 
     def _fill(self, store: Store) -> None:
         index(store, self.archive, self.journal, self.pool)

@@ -16,6 +16,7 @@ from triage.core.ladder import Standing
 from triage.core.words import day, plural
 from triage.edges.terminal import clean
 from triage.errors import DiskError, UsageError
+from triage.jobs.assess import standings
 from triage.jobs.look import find_case, parse_order
 from triage.jobs.prepare import find_step
 
@@ -180,8 +181,11 @@ def report(desk: Desk, order: str, kind: str, on: str | None) -> None:
         )
     )
     desk.say("Записано.", "Noted.")
-    name = f"{pack}/{kind}/{posting or number}"
-    show_case(desk, _find(desk, name))
+    with desk.place.store() as store:
+        found = standings(store, desk.place.bench, desk.now, [(pack, number)])
+    for standing in found:
+        if standing.case.rule == kind and posting in (None, standing.case.posting):
+            show_case(desk, standing)
 
 
 @command(

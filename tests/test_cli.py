@@ -1,0 +1,561 @@
+"""Commands as a person types them, on the home that the demonstration leaves behind."""
+
+import io
+import json
+import logging
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import smtp_sink
+from dovecot import PASSWORD, Dovecot
+from mails import AUTHSERV_ID, a_letter
+
+from triage.cli import main
+
+END = "2026-12-02T08:00:00+03:00"
+
+
+class Answer(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Shell:
+    """Runs commands as the owner of one configuration."""
+
+    def __init__(self, config: Path, now: str | None = END) -> None:
+        self.config, self.now = config, now
+        self.home = config.parent
+
+    def run(self, *words: object, now: str | None = None) -> Answer:
+        at = ["--now", now or self.now] if now or self.now else []
+        arguments = ["--config", self.config, *at, *words]
+        out, err = io.StringIO(), io.StringIO()
+        left = pytest.raises(SystemExit)
+        with redirect_stdout(out), redirect_stderr(err), left as end:
+            main([str(word) for word in arguments])
+        return Answer(end.value.code, out.getvalue(), err.getvalue())
+
+    def says(self, *words: object, now: str | None = None) -> str:
+        done = self.run(*words, now=now)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    def json(self, *words: object, now: str | None = None) -> dict:
+        return json.loads(self.says(*words, "--json", now=now))
+
+    def fails(self, code: int, *words: object, now: str | None = None) -> str:
+        done = self.run(*words, now=now)
+        assert (done.returncode, done.stdout) == (code, ""), done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    before = logging.getLogger().handlers[:]
+    yield
+    logging.getLogger().handlers[:] = before
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("played") / "demo"
+    subprocess.run(
+        [sys.executable, "-m", "triage", "demo", "--out", out],
+        check=True,
+        capture_output=True,
+    )
+    return out
+
+
+@pytest.fixture(scope="module")
+def month(played) -> Shell:
+    """The home after the month, only read from."""
+    return Shell(played / "config.toml")
+
+
+@pytest.fixture
+def own(played, tmp_path) -> Shell:
+    """A copy of it to write to."""
+    copy = tmp_path / "demo"
+    shutil.copytree(played, copy)
+    return Shell(copy / "config.toml")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Everything on disk but SQLite's own scratch files."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.endswith(("-wal", "-shm"))
+    }
+
+
+# --- what is known
+
+
+def test_cases_are_listed_in_the_promised_shape(month):
+    answer = month.json("cases")
+
+    assert answer["now"] == END
+    case = next(c for c in answer["cases"] if c["rule"] == "refund-missing")
+    assert case["id"] == "ozon/refund-missing/12345678-0004"
+    assert case["number"] == 1
+    assert case["order"] == "12345678-0004"
+    assert case["state"] in ("open", "waiting")
+    assert case["opened_on"] == "2026-11-09"
+    assert case["amount"] == "12490.00"
+    assert {"posting", "certainty", "asks", "facts", "step"} <= case.keys()
+    assert {
+        *("id", "rung", "title", "due_on", "deadline_on", "deadline_kind"),
+        *("basis", "letter", "lacks"),
+    } <= case["step"].keys()
+    fact = next(f for f in case["facts"] if f["name"] == "amount_paid")
+    assert fact["value"] == "12490.00"
+    assert len(fact["evidence"]) == 64
+    assert fact["quote"]
+
+
+def test_orders_are_listed_in_the_promised_shape(month):
+    answer = month.json("orders")
+
+    orders = {order["order"]: order for order in answer["orders"]}
+    assert len(orders) == 9
+    assert orders["12345678-0001"]["postings"][0]["posting"] == "12345678-0001-1"
+    event = orders["12345678-0001"]["events"][0]
+    assert event["kind"] == "order_paid"
+    assert event["certainty"] == "pinned"
+    assert event["amount"] == "2490.00"
+    assert {"at", "posting", "recogniser", "evidence", "quote"} <= event.keys()
+
+
+def test_one_order_is_shown_by_its_number_or_its_parcel(month):
+    whole = month.json("orders", "12345678-0001")
+    parcel = month.json("orders", "12345678-0001-1")
+
+    assert whole == parcel
+    assert len(whole["orders"]) == 1
+
+
+def test_the_past_is_shown_as_it_was(month):
+    then = month.json("cases", now="2026-11-10T12:00:00+03:00")
+
+    assert {case["rule"] for case in then["cases"]} == {
+        "refund-missing",
+        "delivery-overdue",
+    }
+    assert all(case["opened_on"] <= "2026-11-10" for case in then["cases"])
+    assert len(month.json("orders", now="2026-11-03T12:00:00+03:00")["orders"]) < 9
+
+
+@pytest.mark.parametrize("now", ["2026-11-05T08:00:00+03:00", "2027-03-01T08:00:00Z"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("cases",),
+        ("orders",),
+        ("digest",),
+        ("unrecognised",),
+        ("verify",),
+        ("cases", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_looking_writes_nothing(own, words, now):
+    before = tree(own.home)
+
+    own.says(*words, now=now)
+
+    assert tree(own.home) == before
+
+
+def test_a_case_is_explained_with_the_words_of_its_letters(month):
+    told = month.says("why", 1)
+
+    assert "Продавец отменил заказ 12345678-0004" in told
+    assert "guess-cancelled-by-seller" in told
+    assert "Закон о защите прав потребителей" in told
+    path = next(line for line in told.splitlines() if line.endswith(".eml")).strip()
+    assert Path(path).is_file()
+
+
+def test_a_case_may_be_named_by_its_id(month):
+    by_id = month.json("cases", "ozon/refund-missing/12345678-0004")
+
+    assert by_id["cases"] == month.json("cases", 1)["cases"]
+
+
+def test_letters_nobody_matched_are_listed(month):
+    letters = month.json("unrecognised")["letters"]
+
+    assert any(each["outcome"] == "unrecognised" for each in letters)
+    assert any(each["outcome"] == "unconfirmed" for each in letters)
+
+
+def test_phishing_and_other_peoples_letters_are_no_orders_of_ours(month):
+    orders = {order["order"] for order in month.json("orders")["orders"]}
+
+    assert not orders & {"11112222-0007", "87654321-0042"}
+    refunds = [
+        event
+        for order in month.json("orders", "12345678-0004")["orders"]
+        for event in order["events"]
+        if event["kind"] in ("refund_paid", "receipt_refund")
+    ]
+    assert refunds == []
+
+
+def test_codes_are_in_no_index_and_no_digest(played):
+    index = (played / "index.sqlite3").read_bytes()
+    digests = b"".join(p.read_bytes() for p in (played / "digests").iterdir())
+
+    for code in (b"482 913", b"771 204", b"4821-77", b"1903-55"):
+        assert code not in index
+        assert code not in digests
+
+
+def test_the_prepared_letter_is_printed_or_written(month, tmp_path):
+    shown = month.says("letter", 1, "--step", "claim")
+    month.says("letter", 1, "--step", "2c", "--out", tmp_path / "claim.txt")
+
+    assert "ООО «Пример»" in shown
+    assert (tmp_path / "claim.txt").read_text("utf-8") == shown
+
+
+def test_a_letter_with_a_gap_is_kept_back_and_says_how_to_fill_it(month):
+    case = next(
+        c for c in month.json("cases")["cases"] if c["rule"] == "return-refused"
+    )
+
+    words = month.fails(64, "letter", case["number"], "--step", "claim")
+
+    assert f"triage fact {case['number']} seller_inn=" in words
+
+
+def test_the_digest_is_shown_as_text_and_as_html(month, tmp_path):
+    text = month.says("digest")
+    month.says("digest", "--html", tmp_path / "digest.html")
+
+    assert "12345678-0004" in text
+    assert "<html" in (tmp_path / "digest.html").read_text("utf-8")
+
+
+def test_english_is_spoken_on_request(month):
+    assert "Waiting" in month.says("--lang", "en", "cases") or "Step" in month.says(
+        "--lang", "en", "cases"
+    )
+    assert "Show the cases" in month.says("--lang", "en", "cases", "--help")
+    assert "Показать дела" in month.says("cases", "--help")
+
+
+# --- what the owner does
+
+
+def test_a_step_that_was_taken_moves_the_case(own):
+    before = own.json("cases", 1)["cases"][0]["step"]["id"]
+
+    told = own.says("done", 1, "--on", "2026-12-01", "--note", "через Госуслуги")
+
+    assert "Записано" in told
+    assert own.json("cases", 1)["cases"][0]["step"]["id"] != before
+    own.says("done", 1, before, "--undo")
+    assert own.json("cases", 1)["cases"][0]["step"]["id"] == before
+
+
+def test_a_case_is_put_off_closed_and_opened_again(own):
+    own.says("snooze", 1, "3d")
+    assert own.json("cases", 1)["cases"][0]["state"] == "snoozed"
+
+    own.says("resolve", 1, "--how", "деньги пришли")
+    assert own.json("cases", 1)["cases"][0]["state"] == "resolved"
+
+    own.says("reopen", 1)
+    assert own.json("cases", 1)["cases"][0]["state"] != "resolved"
+
+
+def test_a_fact_fills_the_gap_of_a_letter(own):
+    (number,) = [
+        c["number"] for c in own.json("cases")["cases"] if c["rule"] == "return-refused"
+    ]
+
+    own.says("fact", number, "seller_inn=7707083893")
+    own.says("fact", number, "seller_name=ООО «Пример»")
+
+    assert "7707083893" in own.says("letter", number, "--step", "claim")
+
+
+def test_a_report_opens_a_case(own):
+    told = own.says("report", "12345678-0001", "defective")
+
+    assert "Товар с недостатком" in told
+    (case,) = [c for c in own.json("cases")["cases"] if c["rule"] == "defective"]
+    assert case["posting"] == "12345678-0001-1"
+
+
+def test_a_case_is_opened_about_an_order_that_no_letter_named(own):
+    told = own.says("report", "12345678-0099", "not-received", "--on", "2026-12-01")
+
+    assert "12345678-0099" in told
+    assert own.says("orders", "12345678-0099")
+
+
+def test_an_attachment_becomes_evidence(own, tmp_path):
+    (tmp_path / "чек.pdf").write_bytes(b"%PDF-1.4 receipt")
+
+    own.says("attach", 1, tmp_path / "чек.pdf")
+
+    assert json.loads(own.says("verify", "--json"))["attachments"] == 1
+
+
+def test_acts_survive_a_rebuild(own):
+    own.says("snooze", 1, "2026-12-20")
+    before = own.json("cases")
+
+    (own.home / "index.sqlite3").unlink()
+    assert own.json("cases") == before
+
+    own.says("rebuild")
+    assert own.json("cases") == before
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("done", "77"), "нет такого дела: 77"),
+        (("done", "1", "nap"), "нет такого шага"),
+        (("done", "1", "--on", "2026-12-03"), "ещё не наступило"),
+        (("done", "1", "--on", "2006-12-01"), "слишком давно"),
+        (("done", "1", "--on", "вчера"), "не дата"),
+        (("snooze", "1", "2026-12-02"), "только вперёд"),
+        (("snooze", "1", "2030-01-01"), "больше чем на год"),
+        (("answer", "1", "да"), "нет вопроса"),
+        (("report", "1234", "defective"), "не номер заказа"),
+        (("report", "12345678-0001", "lost"), "not-received"),
+        (("fact", "1", "seller_in=1"), "seller_inn"),
+        (("fact", "1", "seller_inn"), "NAME=VALUE"),
+        (("orders", "87654321-0001"), "писем о заказе 87654321-0001 нет"),
+        (("orders", "12345678-R6"), "не номер заказа"),
+        (("letter", "1", "--step", "documents"), "без письма"),
+        (("import", "/no/such/file"), "/no/such/file"),
+        (("cses",), "cases"),
+        (("cases", "--jsn"), "--json"),
+        (("snooze", "1"), "UNTIL"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_request_that_makes_no_sense_changes_nothing(month, words, told):
+    before = (month.home / "evidence" / "journal.jsonl").read_bytes()
+
+    assert told in month.fails(64, *words)
+
+    assert (month.home / "evidence" / "journal.jsonl").read_bytes() == before
+
+
+def test_an_instant_without_a_zone_is_refused_with_the_right_form(month):
+    words = month.fails(64, "cases", now="2026-11-20T10:00")
+
+    assert "2026-11-20T10:00:00+03:00" in words
+
+
+# --- bad disks, bad homes
+
+
+def test_without_a_configuration_the_example_is_named(tmp_path):
+    words = Shell(tmp_path / "none.toml").fails(78, "cases")
+
+    assert "config.example.toml" in words
+
+
+def test_a_home_of_another_mailbox_is_refused(own):
+    text = own.config.read_text("utf-8")
+    own.config.write_text(text.replace("anna@mail.example", "boris@mail.example"))
+
+    for words in (("cases",), ("tick",), ("resolve", "1")):
+        assert "anna@mail.example" in own.fails(78, *words)
+
+
+def test_a_home_that_is_not_there_yet_is_said(own):
+    text = own.config.read_text("utf-8")
+    own.config.write_text(text.replace('home     = "."', 'home = "elsewhere"'))
+
+    assert "triage tick" in own.fails(64, "cases")
+    assert not (own.home / "elsewhere").exists()
+
+
+def test_a_damaged_index_is_made_again(own):
+    before = own.json("cases")
+    index = own.home / "index.sqlite3"
+    index.write_bytes(b"not a database at all" * 500)
+
+    done = own.run("cases", "--json")
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == before
+
+
+def test_an_index_damaged_in_its_middle_is_made_again(own):
+    before = own.json("cases")
+    index = own.home / "index.sqlite3"
+    with index.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (index.stat().st_size - 4096))
+
+    answers = [own.run("cases", "--json") for _ in range(2)]
+
+    assert answers[0].returncode in (0, 75)
+    assert json.loads(answers[1].stdout) == before
+
+
+def test_a_damaged_letter_is_named_and_left_alone(own):
+    letter = next((own.home / "evidence" / "messages").rglob("*.eml"))
+    letter.chmod(0o644)
+    letter.write_bytes(letter.read_bytes() + b"!")
+
+    words = own.fails(65, "verify")
+
+    assert letter.name in words
+    assert letter.read_bytes().endswith(b"!")
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_home_that_cannot_be_written_is_said(own):
+    own.home.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        assert str(own.home) in own.fails(73, "resolve", 1)
+    finally:
+        own.home.chmod(0o700)
+
+
+def test_two_instances_do_not_share_a_home(own):
+    program = (
+        "import pathlib, sys\n"
+        "from triage.edges.lock import only_one\n"
+        "with only_one(pathlib.Path(sys.argv[1])):\n"
+        "    print('held', flush=True); sys.stdin.read()\n"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program, own.home],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert holder.stdout.readline() == "held\n"
+
+        assert "другой triage" in own.fails(75, "tick")
+        own.says("resolve", 1)  # the owner's word does not wait for the daemon's end
+    finally:
+        holder.communicate("")
+
+
+# --- import
+
+
+def test_exported_letters_go_through_the_same_archive(own, tmp_path):
+    export = tmp_path / "export"
+    export.mkdir()
+    letter = a_letter(
+        subject="Заказ принят и оплачен",
+        text="Заказ 12345678-0077 принят и оплачен. Итого: 500 ₽",
+    ).replace(AUTHSERV_ID.encode(), b"mx.mail.example")
+    (export / "one.eml").write_bytes(letter)
+    other = letter.replace(b"0077", b"0078")
+    mbox = b"From x Mon Nov 23 10:00:00 2026\n" + other.replace(b"\r\n", b"\n") + b"\n"
+    (export / "all.mbox").write_bytes(mbox)
+
+    first = own.says("import", export)
+    again = own.says("import", export / "one.eml", export / "all.mbox")
+
+    orders = {order["order"] for order in own.json("orders")["orders"]}
+    assert {"12345678-0077", "12345678-0078"} <= orders
+    assert "добавлено: 2" in first
+    assert "добавлено: 0" in again
+    own.says("verify")
+
+
+# --- the servers
+
+
+@pytest.fixture
+def served(tmp_path, dovecot: Dovecot, sink: smtp_sink.Sink) -> Shell:
+    secrets = {"imap": PASSWORD, "smtp": smtp_sink.PASSWORD}
+    for name, word in secrets.items():
+        (tmp_path / name).write_text(word)
+        (tmp_path / name).chmod(0o600)
+    user = dovecot.user()
+    dovecot.put(user, [a_letter()])
+    config = tmp_path / "config.toml"
+    config.write_text(f"""
+home     = "home"
+timezone = "Europe/Moscow"
+[[account]]
+name = "main"
+host = "localhost"
+port = {dovecot.tls}
+ca_file = "{dovecot.ca_file}"
+user = "{user}"
+password_file = "imap"
+authserv_id = "{AUTHSERV_ID}"
+[smtp]
+host = "localhost"
+port = {sink.port}
+tls = "starttls"
+ca_file = "{sink.ca_file}"
+user = "{smtp_sink.USER}"
+password_file = "smtp"
+from = "me@example.org"
+[digest]
+to = "me@example.org"
+[packs]
+marketplaces = ["ozon"]
+""")
+    return Shell(config, now=None)
+
+
+def test_check_finds_all_in_order(served):
+    told = served.says("check")
+
+    assert "INBOX, Spam, Sent" in told
+    assert f"отправителей проверяет {AUTHSERV_ID}" in told
+    assert "Всё в порядке" in told
+    assert not (served.home / "home").exists()
+
+
+def test_check_tells_every_problem_at_once(served):
+    (served.home / "imap").write_text("wrong")
+    (served.home / "smtp").chmod(0o644)
+
+    done = served.run("check")
+
+    assert done.returncode == 78
+    assert "не принял имя и пароль" in done.stderr
+    assert "chmod 600" in done.stderr
+
+
+def test_check_tells_a_wrong_authserv_id_and_the_right_one(served):
+    text = served.config.read_text()
+    served.config.write_text(text.replace(f'"{AUTHSERV_ID}"', '"mx.other.example"'))
+
+    done = served.run("check")
+
+    assert done.returncode == 78
+    assert f'поставьте "{AUTHSERV_ID}"' in done.stderr
+
+
+def test_a_tick_with_a_wrong_password_reports_it(served):
+    (served.home / "imap").write_text("wrong")
+
+    done = served.run("tick")
+
+    assert done.returncode == 75
+    assert "не принял имя и пароль" in done.stderr
