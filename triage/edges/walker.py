@@ -8,7 +8,7 @@ bytes are kept and hashed, and it never speaks.
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import Message as Node
 from email.parser import BytesParser
@@ -61,13 +61,14 @@ class Tree:
     """A whole letter, taken apart."""
 
     headers: tuple[tuple[str, str], ...] = ()  # 8-bit bytes as surrogates
+    named: Mapping[str, list[str]] = field(default_factory=dict)
     media_type: str = "text/plain"
     parts: tuple[Part, ...] = ()
     defects: tuple[str, ...] = ()
 
     def values(self, name: str) -> list[str]:
         """Return the raw values of a header, topmost first; `name` in lower case."""
-        return [value for key, value in self.headers if key.lower() == name]
+        return self.named.get(name, [])
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ def take_apart(raw: bytes) -> Tree:
         return Tree(defects=("not-read:header-count",))
     if len(raw) > LARGEST:
         root = BytesParser(_Node).parsebytes(header, headersonly=True)
-        return Tree(headers=_headers(root), defects=("not-read:size",))
+        return _tree(root, defects=("not-read:size",))
     root = BytesParser(_Node).parsebytes(raw)
     found = _Found()
     for node in _nodes(root):
@@ -104,12 +105,7 @@ def take_apart(raw: bytes) -> Tree:
                 found.defects["too-many-parts"] = None
                 break
             found.parts.append(_part(node, found, is_root=node is root))
-    return Tree(
-        headers=_headers(root),
-        media_type=root.media_type,
-        parts=tuple(found.parts),
-        defects=tuple(found.defects),
-    )
+    return _tree(root, tuple(found.parts), tuple(found.defects))
 
 
 class _Node(Node):
@@ -118,8 +114,11 @@ class _Node(Node):
     depth = 0
     is_too_long = False
 
+    _media_type = ""  # asked for often, and slow to find
+
     def set_raw(self, name: str, value: str) -> None:
         """Store a header; a monstrous value is not kept for anyone to decode."""
+        self._media_type = ""
         if len(value) > LONGEST_VALUE:
             value, self.is_too_long = "", True
         elif not value.isascii() and name.lower().startswith("content-"):
@@ -142,7 +141,9 @@ class _Node(Node):
 
     @property
     def media_type(self) -> str:
-        return super().get_content_type()
+        if not self._media_type:
+            self._media_type = super().get_content_type()
+        return self._media_type
 
     def get_content_type(self) -> str:
         """Answer the parser so that it opens neither inner letters nor deep parts."""
@@ -161,8 +162,20 @@ def _nodes(root: Any) -> Iterator[Any]:
             waiting.extend(reversed(node.get_payload()))
 
 
-def _headers(root: Node) -> tuple[tuple[str, str], ...]:
-    return tuple((name, str(value)) for name, value in root.raw_items())
+def _tree(
+    root: _Node, parts: tuple[Part, ...] = (), defects: tuple[str, ...] = ()
+) -> Tree:
+    headers = tuple((name, str(value)) for name, value in root.raw_items())
+    named: dict[str, list[str]] = {}
+    for name, value in headers:
+        named.setdefault(name.lower(), []).append(value)
+    return Tree(
+        headers=headers,
+        named=named,
+        media_type=root.media_type,
+        parts=parts,
+        defects=defects,
+    )
 
 
 def _part(node: Any, found: _Found, *, is_root: bool) -> Part:
