@@ -193,25 +193,21 @@ class Archive:
     def _publish(self, files: Mapping[Path, bytes | Spooled]) -> None:
         """Write all, sync each, rename all, sync the folders.
 
-        A name that exists is left alone but synced: the process that made it may have died
-        before it did.
+        A name that exists is left alone, but its folder is synced with the others: the
+        process that made it may have died before it did that.
         """
         ready: list[tuple[Path, Path]] = []
-        synced: list[Path] = []
         for final, raw in files.items():
             if final.exists():
-                synced.append(final)
                 size = len(raw) if isinstance(raw, bytes) else raw.size
                 if final.stat().st_size != size:
                     log.error("%s is damaged: its size is wrong", final.name)
-                continue
-            if isinstance(raw, bytes):
-                path = disk.write_temporary(self._workshop.path, [raw]).path
+            elif isinstance(raw, bytes):
+                written = disk.write_temporary(self._workshop.path, [raw])
+                ready.append((written.path, final))
             else:
-                path = raw.path
-            ready.append((path, final))
-            synced.append(path)
-        disk.sync_files(synced)
+                ready.append((raw.path, final))
+        disk.sync_files(path for path, _ in ready)
         folders = sorted({final.parent for final in files})
         for folder in folders:
             disk.make_folder(folder)
