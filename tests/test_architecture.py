@@ -79,11 +79,12 @@ ROOMS = {
 }
 """Which room may look into which; "" is the package itself."""
 
-FLOORS = {"disk", "schema", "store", "tables"}
+FLOORS = {"disk", "ledger", "schema", "store", "tables"}
 """Edges that other edges stand on."""
 
 NEIGHBOURS = {
     ("authentication", "sender"),
+    ("mailbox", "imap_line"),
     ("packs", "lawpack"),
     ("packs", "marketpack"),
     ("parser", "html"),
@@ -91,7 +92,7 @@ NEIGHBOURS = {
     ("parser", "walker"),
     ("worker", "child"),
 }
-"""The only other edges that may import one another."""
+"""The only other edges that may import one another: parts of one device."""
 
 LIMIT = 300
 MARKETPLACES = re.compile(

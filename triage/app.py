@@ -18,7 +18,9 @@ from triage.edges.clock import Clock
 from triage.edges.store import Store
 from triage.jobs.collect import Incomplete, Mailbox, collect
 from triage.jobs.compose import compose, due
+from triage.jobs.inspect import inspect, remember_heads
 from triage.jobs.poll import Due, poll
+from triage.jobs.seen import is_there
 from triage.jobs.send import Sender
 from triage.jobs.servers import connect, password_of, settings_of
 from triage.jobs.sources import sources
@@ -80,7 +82,10 @@ class App:
         """Do everything that is due, step by step; between steps `stop` is asked."""
         done = Ticked()
         with self.place.writing() as store:
-            for step in (self._collect, self._read, self._tell, self._post):
+            for step in (
+                *(self._collect, self._read, self._check),
+                *(self._tell, self._post),
+            ):
                 self._steps += 1
                 if stop():
                     break
@@ -175,6 +180,11 @@ class App:
         done.events += events
         done.assessed += assessed
 
+    def _check(self, store: Store, done: Ticked) -> None:
+        if problem := inspect(store, self.place.home.evidence, self.place.now):
+            done.problems.append(problem)
+        remember_heads(store, self.place.heads())
+
     def _tell(self, store: Store, done: Ticked) -> None:
         now, head = self.clock(), self.place.letterhead
         if due(store, head, now):
@@ -186,7 +196,7 @@ class App:
             self.place.journal,
             self.config,
             self.clock(),
-            seen=lambda _: None,
+            seen=partial(is_there, self.config, self._connect),
             sender=self._sender,
         )
         done.accepted += sent.accepted

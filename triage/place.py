@@ -200,6 +200,11 @@ class Place:
             with store:
                 self._view(store, set(cases.all_orders(store)))
 
+    @property
+    def now(self) -> datetime:
+        """Return the instant, as the owner's clock shows it."""
+        return self.clock().astimezone(self.config.timezone)
+
     def heads(self) -> dict[str, Head]:
         """Return the ends of both chains."""
         return {"manifest": self.archive.head(), "journal": self.journal.head()}

@@ -1,12 +1,17 @@
 """The evidence: check it, import into it, make the index from it again."""
 
+import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from triage.commands.desk import JSON, Desk, command, option
+from triage.core.chain import Head
 from triage.core.words import plural
-from triage.errors import EvidenceError
+from triage.edges.store import Store
+from triage.errors import EvidenceError, TriageError
+from triage.jobs.inspect import known_heads
 from triage.jobs.verify import verify as check_evidence
 
 
@@ -27,7 +32,8 @@ from triage.jobs.verify import verify as check_evidence
     JSON,
 )
 def verify(desk: Desk, heads: tuple[str, ...], *, as_json: bool) -> None:
-    report = check_evidence(desk.config.home / "evidence", expect=heads)
+    home = desk.place.home
+    report = check_evidence(home.evidence, _remembered(home.index), heads)
     if as_json:
         desk.terminal.json(
             {
@@ -57,6 +63,17 @@ def verify(desk: Desk, heads: tuple[str, ...], *, as_json: bool) -> None:
     )
     for name, head in report.heads.items():
         desk.terminal.say(f"{name} {head.count} {head.sha256}")
+
+
+def _remembered(index: Path) -> Mapping[str, Head]:
+    """Ask the index where the chains ended; whatever is wrong with it is no matter here."""
+    if not index.exists():
+        return {}
+    try:
+        with Store(index) as store:
+            return known_heads(store)
+    except (TriageError, sqlite3.DatabaseError, ValueError):
+        return {}
 
 
 @command(

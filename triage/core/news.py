@@ -52,7 +52,8 @@ class Health:
     unread: int
     last_read_at: datetime | None  # end of the last poll that reached every folder
     problems: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """What keeps an account from being read, in words, by the account's name."""
+    """What keeps an account from being read, in words, by the account's name; under "" what
+    is wrong with the evidence itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from triage.edges import accounts, cases, mentions, messages
 from triage.edges.store import Store
 from triage.jobs.assess import Bench, standings
 from triage.jobs.compose import Today
+from triage.jobs.inspect import evidence_problem
 from triage.jobs.prepare import texts
 
 UNREAD = ("unrecognised", "unreadable", "ambiguous")
@@ -92,10 +93,13 @@ def _health(store: Store, names: Collection[str]) -> Health:
     counts = messages.letter_counts(store)
     polls = [accounts.polls(store, name) for name in names]
     read = [each.polled_at for each in polls if each.polled_at]
+    problems = {each.name: each.problem for each in polls if each.problem}
+    if damage := evidence_problem(store):
+        problems[""] = damage
     return Health(
         on_server=None,
         archived=sum(n for outcome, n in counts.items() if outcome not in NOT_COUNTED),
         unread=sum(counts.get(outcome, 0) for outcome in UNREAD),
         last_read_at=min(read) if read and len(read) == len(polls) else None,
-        problems={each.name: each.problem for each in polls if each.problem},
+        problems=problems,
     )
