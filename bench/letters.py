@@ -29,7 +29,7 @@ def letters(count: int, share: float, seed: int = 1) -> Iterator[bytes]:
 def _letter(chance: random.Random, i: int, *, ours: bool) -> bytes:
     at = START + timedelta(minutes=15 * i)
     order = f"12345678-{i % 9999 + 1:04d}"
-    body = " ".join(chance.choices(WORDS, k=chance.randint(700, 3500)))
+    body = " ".join(chance.choices(WORDS, k=chance.randint(220, 1400)))
     if ours:
         sender, subject = "Ozon <mailer@sender.ozon.ru>", f"Заказ {order} отменён"
         body = f"Заказ {order} отменён. Сумма заказа 1 234 ₽.\n{body}"

@@ -44,7 +44,7 @@ Host {host}
 Port {port}
 User {user}
 Pass secret
-TLSType IMAPS
+SSLType IMAPS
 CertificateFile {ca}
 
 IMAPStore far

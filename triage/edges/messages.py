@@ -60,11 +60,22 @@ def replace_letters(
     store: Store, letters: Sequence[dict[str, Any]], events: Sequence[dict[str, Any]]
 ) -> None:
     """Write letters and their events; what an earlier reading of them said goes."""
+    known = readings_of(store, (letter["evidence"] for letter in letters))
+    named = {
+        (order, letter["evidence"])
+        for letter in letters
+        for order in json.loads(letter["orders"])
+    } | {(event["order_number"], event["evidence"]) for event in events}
     with store.transaction():
-        for letter in letters:
-            store.execute("DELETE FROM events WHERE evidence = ?", letter["evidence"])
+        for evidence in known:
+            store.execute("DELETE FROM events WHERE evidence = ?", evidence)
+            store.execute("DELETE FROM letters_by_order WHERE evidence = ?", evidence)
         store.write_all("messages", letters)
         store.write_all("events", events)
+        store.write_all(
+            "letters_by_order",
+            [{"order_number": o, "evidence": e} for o, e in sorted(named)],
+        )
 
 
 def readings_of(store: Store, evidence: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -99,15 +110,19 @@ def events_of(
     return found
 
 
-def letters_of(store: Store, order: str) -> list[dict[str, Any]]:
-    """Return the rows of all letters that name an order, oldest first."""
-    return store.rows(
-        "SELECT * FROM messages WHERE evidence IN"
-        " (SELECT evidence FROM events WHERE order_number = ?)"
-        " OR orders LIKE '%' || ? || '%' ORDER BY received_at, evidence",
-        order,
-        json.dumps(order),
-    )
+def letters_of(store: Store, orders: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of all letters that name some orders, oldest first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for chunk in _chunks(orders):
+        marks = ",".join("?" * len(chunk))
+        for row in store.rows(
+            f"SELECT named.order_number, messages.* FROM letters_by_order named"  # noqa: S608
+            f" JOIN messages USING (evidence) WHERE named.order_number IN ({marks})"
+            " ORDER BY received_at, evidence",
+            *chunk,
+        ):
+            found.setdefault(row.pop("order_number"), []).append(row)
+    return found
 
 
 def letters_with(

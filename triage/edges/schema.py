@@ -20,6 +20,12 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_outcome ON messages (outcome, received_at);
 CREATE INDEX messages_by_time ON messages (received_at);
 
+-- which letters name which orders, with an event or without
+CREATE TABLE letters_by_order (
+    order_number TEXT NOT NULL, evidence TEXT NOT NULL,
+    PRIMARY KEY (order_number, evidence)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE events (
     id TEXT PRIMARY KEY, pack TEXT NOT NULL, order_number TEXT NOT NULL, posting TEXT,
     kind TEXT NOT NULL, at TEXT NOT NULL, certainty INTEGER NOT NULL,

@@ -45,7 +45,7 @@ def assess(
     """
     today = bench.today(now)
     touched = cases.orders_to_assess(store, today)
-    for pack, batch in _batches(touched):
+    for pack, batch in batches(touched):
         assessed = list(_standings(store, bench, now, pack, batch))
         fresh = sorted(
             (s for _, standings, _ in assessed for s in standings if not s.number),
@@ -74,7 +74,7 @@ def standings(
     chosen = sorted(cases.all_orders(store) if orders is None else set(orders))
     found = [
         standing
-        for pack, batch in _batches(chosen)
+        for pack, batch in batches(chosen)
         for _, standings, _ in _standings(store, bench, now, pack, batch)
         for standing in standings
     ]
@@ -168,9 +168,10 @@ def _numbered(standing: Standing, numbers: Mapping[str, int]) -> Standing:
     return replace(standing, number=numbers.get(standing.case.id, standing.number))
 
 
-def _batches(
+def batches(
     orders: Iterable[tuple[str, str]],
 ) -> Iterable[tuple[str, list[str]]]:
+    """Group sorted (pack, order) into batches that fit in memory, each of one pack."""
     for pack, group in groupby(orders, key=lambda pair: pair[0]):
         names = [order for _, order in group]
         for start in range(0, len(names), BATCH):

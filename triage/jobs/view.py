@@ -3,16 +3,17 @@
 import logging
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from triage.core.dossier import dossier
+from triage.core.ladder import Standing
 from triage.edges import messages
 from triage.edges.archive import Archive
 from triage.edges.store import Store
-from triage.jobs.assess import Bench, standings
+from triage.jobs.assess import Bench, batches, standings
 
 log = logging.getLogger(__name__)
 
@@ -33,34 +34,40 @@ def refresh(
     Letters are copies: whatever happens to the view, the evidence stays as it is.
     """
     count = 0
-    for pack, order in orders:
-        if not SAFE.fullmatch(order):
-            continue  # a pack's shapes are trusted to be safe; a path never is
-        home = folder / order
-        home.mkdir(parents=True, exist_ok=True)
-        letters = messages.letters_of(store, order)
-        names = {_name(row): row for row in letters}
-        for old in home.glob("*.eml"):
-            if old.name not in names:
-                old.unlink()
-        for name, row in names.items():
-            if not (home / name).exists():
-                shutil.copyfile(archive.path(row["evidence"]), home / name)
-        events = messages.events_of(store, pack, [order], now).get(order, [])
-        text = dossier(
-            order,
-            market=bench.packs.marketplace(pack).title,
-            titles=bench.packs.events,
-            events=events,
-            standings=standings(store, bench, now, [(pack, order)]),
-            letters=[(name, row["evidence"]) for name, row in names.items()],
-            zone=bench.zone,
-        )
-        (home / "dossier.txt").write_text(text, encoding="utf-8")
-        count += 1
+    for pack, batch in batches(sorted(orders)):
+        events = messages.events_of(store, pack, batch, now)
+        letters = messages.letters_of(store, batch)
+        found: dict[str, list[Standing]] = {}
+        for standing in standings(store, bench, now, [(pack, o) for o in batch]):
+            found.setdefault(standing.case.order, []).append(standing)
+        for order in batch:
+            if not SAFE.fullmatch(order):
+                continue  # a pack's shapes are trusted to be safe; a path never is
+            named = {_name(row): row["evidence"] for row in letters.get(order, [])}
+            text = dossier(
+                order,
+                market=bench.packs.marketplace(pack).title,
+                titles=bench.packs.events,
+                events=events.get(order, []),
+                standings=found.get(order, []),
+                letters=list(named.items()),
+                zone=bench.zone,
+            )
+            _write(folder / order, named, text, archive)
+            count += 1
     if count:
         log.info("orders view: %d folders written", count)
     return count
+
+
+def _write(home: Path, letters: Mapping[str, str], text: str, archive: Archive) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    there = {path.name for path in home.glob("*.eml")}
+    for name in there - letters.keys():
+        (home / name).unlink()
+    for name in letters.keys() - there:
+        shutil.copyfile(archive.path(letters[name]), home / name)
+    (home / "dossier.txt").write_text(text, encoding="utf-8")
 
 
 def _name(row: dict[str, Any]) -> str:
