@@ -92,5 +92,3 @@ def _same_number(start: date, months: int) -> date:
         except ValueError:
             continue
     raise AssertionError("every month has a first day")
-
-

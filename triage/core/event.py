@@ -12,7 +12,7 @@ from triage.core.message import Where
 class EventKind(StrEnum):
     """Everything that can happen to an order. Packs may use no other word."""
 
-    ORDER_PLACED = "order_placed"  # the buyer has ordered; may carry amount, promised_on
+    ORDER_PLACED = "order_placed"  # may carry amount, promised_on
     ORDER_PAID = "order_paid"  # carries amount where the letter says it
     PAYMENT_FAILED = "payment_failed"
     POSTING_PACKED = "posting_packed"

@@ -51,4 +51,4 @@ class Rule:
     basis: str
     quiet_when: str  # in words; each has a sample that stays quiet
     asks: str = ""  # question to the owner while the case rests on a guess
-    amount_from: tuple[EventKind, ...] = ()  # whose amount is at stake, first that has one
+    amount_from: tuple[EventKind, ...] = ()  # whose amount is at stake, the first told
