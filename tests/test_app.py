@@ -1,0 +1,234 @@
+"""The loop as a whole, on the demonstration's mailbox and a clock that tests turn."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from triage.app import App
+from triage.config import load
+from triage.core.attempt import Answer, Outcome
+from triage.edges.mailbox import LoginRejected
+from triage.edges.maildir import MaildirMailbox
+from triage.errors import ConfigError, DiskError, Unavailable
+from triage.jobs.demo import Letterbox, config_text, load_scenario
+
+START = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
+
+
+class Sent:
+    """A mail server that takes what it is told to."""
+
+    def __init__(self) -> None:
+        self.letters: list[bytes] = []
+        self.outcome = Outcome.ACCEPTED
+
+    def send(self, raw: bytes, recipient: str) -> Answer:
+        self.letters.append(raw)
+        return Answer(self.outcome, "as told")
+
+
+class World:
+    """A home, a mailbox that may fail, and a clock."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.scenario = load_scenario()
+        self.letterbox = Letterbox(folder / "mailbox")
+        (folder / "config.toml").write_text(config_text(self.scenario), "utf-8")
+        self.now = START
+        self.fault: Exception | None = None
+        self.sent = Sent()
+        self.app = self.make()
+
+    def make(self) -> App:
+        return App(
+            load(self.folder / "config.toml"),
+            lambda: self.now,
+            mailbox=self.connect,
+            sender=self.sent,
+            workers=0,
+        )
+
+    def connect(self, *_: object) -> MaildirMailbox:
+        if self.fault:
+            raise self.fault
+        return MaildirMailbox(self.letterbox.root)
+
+    def deliver(self) -> None:
+        for letter in self.scenario.letters:
+            if letter.at <= self.now:
+                self.letterbox.deliver(letter)
+
+
+@pytest.fixture
+def world(tmp_path):
+    world = World(tmp_path)
+    world.deliver()
+    yield world
+    world.app.close()
+
+
+def test_one_tick_does_everything_that_is_due(world):
+    done = world.app.tick()
+
+    assert done.letters
+    assert done.events
+    assert done.composed
+    assert done.accepted == 1
+    assert done.problems == []
+    assert (world.folder / "orders" / "12345678-0004" / "dossier.txt").exists()
+
+
+def test_a_second_tick_finds_nothing_to_do(world):
+    world.app.tick()
+    world.now += timedelta(minutes=11)
+
+    again = world.app.tick()
+
+    assert (again.letters, again.events, again.assessed) == (0, 0, 0)
+    assert (again.composed, again.accepted) == (False, 0)
+
+
+def test_a_tick_that_is_told_to_stop_ends_between_two_steps(world):
+    asked = []
+
+    def stop() -> bool:
+        asked.append(len(asked))
+        return len(asked) == 2
+
+    stopped = world.app.tick(stop)
+
+    assert stopped.letters
+    assert not stopped.events
+    assert world.app.tick().events
+
+
+def test_the_pulse_moves_with_the_work_and_rests_with_it(world):
+    before = world.app.pulse()
+    world.app.tick()
+    after = world.app.pulse()
+
+    assert after != before
+    assert world.app.pulse() == after
+
+
+@pytest.mark.parametrize(
+    "fault", [Unavailable("нет связи"), LoginRejected("пароль отклонён")]
+)
+def test_a_mailbox_that_fails_does_not_keep_the_digest_back(world, fault):
+    world.app.tick()
+    world.now += timedelta(days=2)
+    world.fault = fault
+
+    done = world.app.tick()
+
+    assert done.problems == [f"demo: {fault}"]
+    assert done.accepted == 1
+    assert str(fault) in str(done)
+
+
+def test_mail_that_was_long_unread_is_the_first_thing_the_digest_says(world):
+    world.app.tick()
+    world.now += timedelta(days=2)
+    world.fault = Unavailable("сервер молчит")
+
+    world.app.tick()
+
+    assert "сервер молчит" in _text(world.sent.letters[-1])
+
+
+def test_an_unsure_letter_that_has_arrived_is_not_sent_again(world):
+    world.sent.outcome = Outcome.UNSURE
+    world.app.tick()
+    (letter,) = world.sent.letters
+    (world.letterbox.root / "new" / "1999999999.x.demo").write_bytes(letter)
+    world.now += timedelta(hours=1)
+
+    done = world.app.tick()
+
+    assert len(world.sent.letters) == 1
+    assert done.accepted == 1
+
+
+def test_an_unsure_letter_that_is_not_there_is_sent_again_as_the_same(world):
+    world.sent.outcome = Outcome.UNSURE
+    world.app.tick()
+    world.sent.outcome = Outcome.ACCEPTED
+    world.now += timedelta(hours=1)
+
+    world.app.tick()
+
+    first, second = world.sent.letters
+    assert first == second
+
+
+def test_our_own_letter_in_the_folder_is_neither_evidence_nor_an_event(world):
+    world.app.tick()
+    letters = world.app.place.archive.head().count
+    (own,) = world.sent.letters
+    (world.letterbox.root / "new" / "1999999999.x.demo").write_bytes(own)
+    world.now += timedelta(days=1)
+
+    assert world.app.tick().events == 0
+    assert world.app.place.archive.head().count in (letters, letters + 1)
+
+
+def test_the_evidence_is_read_over_every_week(world):
+    world.app.tick()
+    letter = next((world.folder / "evidence" / "messages").rglob("*.eml"))
+    letter.chmod(0o644)
+    letter.write_bytes(letter.read_bytes() + b"!")
+    world.now += timedelta(days=6)
+    assert world.app.tick().problems == []
+
+    world.now += timedelta(days=1)
+    done = world.app.tick()
+
+    assert "архив повреждён" in done.problems[0]
+    world.now += timedelta(days=1)
+    world.app.tick()
+    assert "архив повреждён" in _text(world.sent.letters[-1])
+
+
+def test_a_cut_end_of_the_manifest_is_found_by_what_the_index_remembers(world):
+    world.app.tick()
+    manifest = world.folder / "evidence" / "manifest.jsonl"
+    lines = manifest.read_bytes().splitlines(keepends=True)
+    manifest.chmod(0o644)
+    manifest.write_bytes(b"".join(lines[:-1]))
+
+    from triage.jobs.inspect import known_heads
+    from triage.jobs.verify import verify
+
+    with world.app.place.store() as store:
+        report = verify(world.folder / "evidence", known_heads(store))
+
+    assert not report.sound
+
+
+def test_another_mailbox_is_refused_before_anything_is_read(world):
+    world.app.tick()
+    text = (world.folder / "config.toml").read_text("utf-8")
+    other = text.replace("anna@mail.example", "boris@mail.example")
+    (world.folder / "config.toml").write_text(other, "utf-8")
+
+    with pytest.raises(ConfigError, match=r"anna@mail\.example"):
+        world.make().tick()
+
+
+def test_a_home_on_a_network_disk_is_refused(world, monkeypatch):
+    monkeypatch.setattr("triage.edges.lock.network_kind", lambda *_: "nfs4")
+
+    with pytest.raises(DiskError, match="nfs4"):
+        world.app.tick()
+
+    assert not (world.folder / "evidence").exists()
+
+
+def _text(raw: bytes) -> str:
+    import email
+    import email.policy
+
+    letter = email.message_from_bytes(raw, policy=email.policy.SMTP)
+    return letter.get_body(("plain",)).get_content()
