@@ -25,6 +25,8 @@ class App:
         return f"{self.name} {self.ticks}"
     def pulse(self):
         return self.ticks
+    def rest(self):
+        pass
     def close(self):
         print(f"{self.name} closed", flush=True)
 

@@ -78,6 +78,8 @@ class App:
         """End the reading processes."""
         self.place.close()
 
+    rest = close  # they start again with the next letter; idle they only cost memory
+
     def tick(self, stop: Callable[[], bool] = never) -> Ticked:
         """Do everything that is due, step by step; between steps `stop` is asked."""
         done = Ticked()

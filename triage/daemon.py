@@ -34,6 +34,9 @@ class Ticking(Protocol):
     def pulse(self) -> object:
         """Return something that differs whenever work got done."""
 
+    def rest(self) -> None:
+        """Let go of what only work needs, until there is some again."""
+
     def close(self) -> None:
         """Let go of everything."""
 
@@ -159,6 +162,7 @@ class Daemon:
             )
             log.debug("traceback", exc_info=error)
         finally:
+            self._app.rest()
             self._ticking = False
             self._alive_at = monotonic()
         notify(f"STATUS={words.splitlines()[0] if words else 'всё в порядке'}")
