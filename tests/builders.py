@@ -33,7 +33,7 @@ def an_event(kind: str, when: str, **more: object) -> Event:
         "order": ORDER,
         "certainty": Certainty.PINNED,
         "recogniser": kind,
-        "evidence": f"{kind} {when}",
+        "evidence": f"{kind}-{when}".replace(" ", "-"),
         **known,
     }
     attributes = {name: str(value) for name, value in more.items()}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from triage.core.case import Case
 from triage.core.cases import assess
 from triage.core.deadline import Term
+from triage.core.episodes import doubt
 from triage.core.event import Certainty, EventKind
 from triage.core.rule import Check, Grace, Scope
 from triage.core.timeline import Timeline
@@ -56,6 +57,11 @@ def cases(events, today, acts=(), packs=SHOP) -> dict[str, Case]:
         today=on(today) if isinstance(today, str) else today,
     )
     return {case.id: case for case in found.cases}
+
+
+def answered(when: str, word: str, *doubts):
+    about = " ".join(map(doubt, doubts))
+    return an_act("answered", when, CASE, answer=word, about=about)
 
 
 def only(events, today, acts=()) -> Case | None:
@@ -189,7 +195,7 @@ def test_a_case_that_rests_on_a_guess_says_so_and_asks():
 
 def test_a_yes_makes_the_guess_count():
     maybe = an_event("refund_paid", "2026-11-15", certainty=GUESS)
-    yes = an_act("answered", "2026-11-16", CASE, answer="yes")
+    yes = answered("2026-11-16", "yes", maybe)
 
     case = only([CANCELLED, maybe], "2026-11-20", [yes])
 
@@ -198,7 +204,7 @@ def test_a_yes_makes_the_guess_count():
 
 def test_a_no_to_the_guess_leaves_the_case_as_it_was():
     maybe = an_event("refund_paid", "2026-11-15", certainty=GUESS)
-    no = an_act("answered", "2026-11-16", CASE, answer="no")
+    no = answered("2026-11-16", "no", maybe)
 
     case = only([CANCELLED, maybe], "2026-11-20", [no])
 
@@ -208,16 +214,42 @@ def test_a_no_to_the_guess_leaves_the_case_as_it_was():
 
 def test_a_no_to_what_opened_a_case_closes_it():
     maybe = an_event("order_cancelled", "2026-11-09", certainty=GUESS)
-    no = an_act("answered", "2026-11-16", CASE, answer="no")
+    no = answered("2026-11-16", "no", maybe)
 
     assert only([maybe], "2026-11-20", [no]).closed_by == "owner"
 
 
-def test_an_answer_does_not_speak_of_letters_that_came_after_it():
-    no = an_act("answered", "2026-11-14", CASE, answer="no")
-    later = an_event("refund_paid", "2026-11-15", certainty=GUESS)
+def test_an_answer_speaks_of_its_letter_only():
+    maybe = an_event("refund_paid", "2026-11-15", certainty=GUESS)
+    later = an_event("refund_paid", "2026-11-17", certainty=GUESS)
+    no = answered("2026-11-16", "no", maybe)
 
-    assert only([CANCELLED, later], "2026-11-20", [no]).asks
+    case = only([CANCELLED, maybe, later], "2026-11-20", [no])
+
+    assert case.asks
+    assert case.asks_about == (doubt(later),)
+
+
+def test_one_answer_serves_every_case_that_the_letter_touches():
+    sent = an_event("posting_shipped", "2026-11-01", promised_on="2026-11-10")
+    maybe = an_event("order_cancelled", "2026-11-05", certainty=GUESS)
+    both = cases([sent, maybe], "2026-11-12")
+    yes = answered("2026-11-12", "yes", maybe)
+
+    after = cases([sent, maybe], "2026-11-13", [yes])
+
+    assert [case.asks_about for case in both.values()] == [(doubt(maybe),)] * 2
+    assert not any(case.asks for case in after.values())
+
+
+def test_a_case_that_was_open_when_the_owner_confirmed_the_guess_is_closed_not_gone():
+    sent = an_event("posting_shipped", "2026-11-01", promised_on="2026-11-10")
+    maybe = an_event("posting_delivered", "2026-11-05", certainty=GUESS)
+    yes = answered("2026-11-12", "yes", maybe)
+
+    case = only([sent, maybe], "2026-11-13", [yes])
+
+    assert case.closed_on == on("2026-11-12")
 
 
 def test_the_owner_resolves_and_reopens():

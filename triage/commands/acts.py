@@ -150,7 +150,11 @@ def answer(desk: Desk, case: str, word: str) -> None:
     meant = {"yes": "yes", "да": "yes", "no": "no", "нет": "no"}.get(word.casefold())
     if meant is None:
         raise UsageError(f"ответьте да или нет, а не {word!r}")
-    data = {"question": standing.case.asks, "answer": meant}
+    data = {
+        "question": standing.case.asks,
+        "about": " ".join(standing.case.asks_about),
+        "answer": meant,
+    }
     _write(desk, standing, ActKind.ANSWERED, data)
 
 

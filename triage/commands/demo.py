@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from triage.app import App, Ticked
 from triage.commands.desk import Desk, command, option
 from triage.commands.show import STATES
 from triage.config import load
+from triage.core.act import ActKind
 from triage.core.case import State
 from triage.core.digest import at_stake
 from triage.core.ladder import Standing
@@ -123,7 +125,11 @@ class Month:
             self.now = act.at
             if act.case:  # an act on a case that was never opened would be a mistake
                 with place.store() as store:
-                    find_case(store, place.bench, act.at, act.case)
+                    case = find_case(store, place.bench, act.at, act.case).case
+                about = {"about": " ".join(case.asks_about)}
+                if act.kind is ActKind.ANSWERED:
+                    place.record(replace(act, data={**act.data, **about}))
+                    continue
             place.record(act)
         return len(acts)
 

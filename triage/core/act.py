@@ -16,7 +16,7 @@ class ActKind(StrEnum):
     REOPENED = "reopened"
     REPORTED = "reported"  # about an order: data report (a rule id), on
     FACT = "fact"  # data name, value
-    ANSWERED = "answered"  # the case's question: data question, answer (yes/no)
+    ANSWERED = "answered"  # a case's question: data question, about, answer (yes/no)
     ATTACHED = "attached"  # data sha256, name, media_type
     NUMBERED = "numbered"  # a case got its small number: data number
     DIGEST_ACCEPTED = "digest_accepted"  # data key, message_id, mentions, heads

@@ -48,6 +48,7 @@ class Case:
     amount: Decimal | None = None  # what is at stake, where it is known
     certainty: Certainty
     asks: str | None = None  # the question that is open
+    asks_about: tuple[str, ...] = ()  # the guesses it is about, as an answer names them
     facts: tuple[Fact, ...] = ()
     evidence: tuple[str, ...] = ()  # letters the case rests on, oldest first
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from triage.core.act import Act, ActKind
 from triage.core.case import Case, case_id
-from triage.core.episodes import OWNER, Episode, Question, episodes
+from triage.core.episodes import OWNER, Episode, Question, doubt, episodes
 from triage.core.event import Certainty
 from triage.core.facts import at_stake, facts_of
 from triage.core.pack import Packs
@@ -41,6 +41,12 @@ def assess(
     """
     cases: list[Case] = []
     looks: list[date] = []
+    answers = {
+        about: act
+        for act in acts
+        if act.kind is ActKind.ANSWERED
+        for about in act.data.get("about", "").split()
+    }
     postings = timeline.postings() if timeline else (None,)
     for rule in packs.marketplace(pack).rules:
         for posting in postings if rule.scope is Scope.POSTING else (None,):
@@ -50,6 +56,7 @@ def assess(
                 events=tuple(timeline.of_posting(posting)) if timeline else (),
                 reports=[a for a in acts if _reports(a, rule.id, posting)],
                 acts=[a for a in acts if a.case == name],
+                answers=answers,
                 zone=zone,
                 calendar=packs.ladder.calendar,
                 titles=packs.events,
@@ -87,6 +94,7 @@ def _case(
     certainty = max((e.certainty for e in episode.since), default=Certainty.PINNED)
     if certainty is Certainty.GUESS and question.believed(episode.since[0]):
         certainty = Certainty.TAUGHT
+    doubtful = None if closed_on else _asks(question, episode, certainty)
     return Case(
         id=name,
         pack=pack,
@@ -99,23 +107,28 @@ def _case(
         closed_by=closed_by,
         amount=at_stake(rule, question.events),
         certainty=certainty,
-        asks=None if closed_on else _asks(question, episode, certainty),
+        asks=doubtful and doubtful[0],
+        asks_about=doubtful[1] if doubtful else (),
         facts=tuple(facts_of(question.events, question.day)),
         evidence=tuple(dict.fromkeys(e.evidence for e in question.events)),
     )
 
 
-def _asks(question: Question, episode: Episode, certainty: Certainty) -> str | None:
-    """Phrase the question that a guess leaves open, the newest guess first."""
+def _asks(
+    question: Question, episode: Episode, certainty: Certainty
+) -> tuple[str, tuple[str, ...]] | None:
+    """Phrase the question that guesses leave open, and name what it is about."""
     if episode.doubts:
         kind = episode.doubts[-1].kind
+        doubted = [e for e in episode.doubts if e.kind is kind]
+        words = ""
     elif certainty is Certainty.GUESS:
-        if question.rule.asks:
-            return question.rule.asks
-        kind = episode.since[0].kind
+        doubted = list(episode.since)
+        kind, words = doubted[0].kind, question.rule.asks
     else:
         return None
-    return f"Похоже, {question.titles.get(kind, kind)}. Верно?"
+    text = words or f"Похоже, {question.titles.get(kind, kind)}. Верно?"
+    return text, tuple(map(doubt, doubted))
 
 
 def _end(question: Question, episode: Episode) -> tuple[date | None, str]:
@@ -129,14 +142,14 @@ def _end(question: Question, episode: Episode) -> tuple[date | None, str]:
         day = question.day(resolved.at)
         if day >= episode.opens_on:
             ends.append((day, OWNER))
-    denied = question.last(ActKind.ANSWERED)
-    if (
-        denied
-        and episode.since
-        and all(question.answer(e) is False for e in episode.since)
-        and all(e.certainty is Certainty.GUESS for e in episode.since)
-    ):
-        ends.append((question.day(denied.at), OWNER))
+    denied = [
+        question.answers[doubt(e)].at
+        for e in episode.since
+        if e.certainty is Certainty.GUESS and question.answer(e) is False
+    ]
+    if denied and len(denied) == len(episode.since):
+        day = question.day(max(denied))
+        ends.append((max(day, episode.opens_on), OWNER))
     return min(ends, default=(None, ""), key=lambda end: end[0] or date.max)
 
 

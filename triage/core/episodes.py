@@ -35,6 +35,11 @@ class Episode:
         return self.closed_on is None or self.closed_on >= self.opens_on
 
 
+def doubt(event: Event) -> str:
+    """Name a guess as an answer of the owner's names it: stable over rebuilds."""
+    return f"{event.evidence}:{event.kind}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What one rule is asked about one order or posting."""
@@ -43,6 +48,7 @@ class Question:
     events: Sequence[Event]
     reports: Sequence[Act]
     acts: Sequence[Act]  # of the case, oldest first
+    answers: Mapping[str, Act]  # the owner's last word on each guess of the order
     zone: ZoneInfo
     calendar: Calendar
     titles: Mapping[str, str]
@@ -55,11 +61,22 @@ class Question:
         return next((a for a in reversed(self.acts) if a.kind is kind), None)
 
     def answer(self, event: Event) -> bool | None:
-        """Return the owner's word on a guess, where it came after the guess."""
-        told = self.last(ActKind.ANSWERED)
-        if told is None or told.at < event.at:
-            return None
-        return told.data["answer"] == "yes"
+        """Return the owner's word on a guess, whichever case had asked."""
+        told = self.answers.get(doubt(event))
+        return None if told is None else told.data["answer"] == "yes"
+
+    def counts_on(self, event: Event, episode: Episode) -> date:
+        """Return the day on which an event closes an episode.
+
+        A guess counts for what it says from its own day on, unless the case it closes
+        had opened since: then from the day the owner confirmed it.
+        """
+        day = self.day(event.at)
+        told = self.answers.get(doubt(event))
+        if event.certainty > Certainty.GUESS or told is None or day >= episode.opens_on:
+            return day
+        confirmed = self.day(told.at)
+        return confirmed if confirmed >= episode.opens_on else day
 
     def believed(self, event: Event) -> bool:
         return event.certainty > Certainty.GUESS or bool(self.answer(event))
@@ -98,7 +115,10 @@ def _walk(question: Question) -> Iterator[Episode]:
         day = question.day(event.at)
         if event.id in stops and current is not None:
             if question.believed(event):
-                yield replace(current, closed_on=day, closed_by=event.kind, doubts=())
+                closed_on = question.counts_on(event, current)
+                yield replace(
+                    current, closed_on=closed_on, closed_by=event.kind, doubts=()
+                )
                 current = None
             else:
                 current = replace(current, doubts=(*current.doubts, event))
