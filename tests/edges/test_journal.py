@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lossy_disk import LossyDisk, PowerCut
 
 from triage.core import chain
 from triage.core.act import Act, ActKind
 from triage.core.chain import START
+from triage.core.entry import act_entry
 from triage.edges.journal import Journal
 from triage.errors import DiskError, EvidenceError
 from triage.jobs.verify import verify
@@ -67,6 +68,7 @@ def test_opening_writes_nothing(tmp_path):
 
 
 @given(st.binary(min_size=1, max_size=200).map(lambda data: data.replace(b"\n", b"")))
+@example(chain.line_of(act_entry(an_act(9)), 2, chain.NO_LINE).encode() + b"?")
 def test_a_last_line_without_a_newline_is_not_a_line(tmp_path_factory, torn):
     evidence = tmp_path_factory.mktemp("evidence")
     journal = Journal(evidence)

@@ -220,10 +220,9 @@ class Archive:
         if not self._prepared:
             for folder in (self._workshop.path, self._attachments):
                 disk.make_folders(folder)
+            # whoever made these folders may have died before it synced their names
             for folder in (self.evidence.parent, self.evidence, self._messages):
-                disk.sync_folder(
-                    folder
-                )  # whoever made them may have died before it did
+                disk.sync_folder(folder)
         self._workshop.enter()
         if not self._prepared and not (readme := self.evidence / "README.txt").exists():
             text = resources.files("triage.edges").joinpath("evidence.txt").read_bytes()
