@@ -473,7 +473,7 @@ def test_exported_letters_go_through_the_same_archive(own, tmp_path):
     mbox = b"From x Mon Nov 23 10:00:00 2026\n" + other.replace(b"\r\n", b"\n") + b"\n"
     (export / "all.mbox").write_bytes(mbox)
 
-    first = own.says("import", export)
+    first = own.says("import", export / "one.eml", export / "all.mbox")
     again = own.says("import", export / "one.eml", export / "all.mbox")
 
     orders = {order["order"] for order in own.json("orders")["orders"]}

@@ -12,18 +12,17 @@ from functools import partial
 from pathlib import Path
 
 from triage.config import Account, Config
-from triage.edges import cursors
 from triage.edges.authentication import authenticate
 from triage.edges.clock import Clock
 from triage.edges.store import Store
 from triage.jobs.collect import Incomplete, Mailbox, collect
 from triage.jobs.compose import compose, due
 from triage.jobs.inspect import inspect, remember_heads
+from triage.jobs.intake import Imported, import_paths
 from triage.jobs.poll import Due, poll
 from triage.jobs.seen import is_there
 from triage.jobs.send import Sender
 from triage.jobs.servers import connect, password_of, settings_of
-from triage.jobs.sources import sources
 from triage.jobs.tell import post
 from triage.place import Place
 
@@ -105,16 +104,21 @@ class App:
         )
         return (self._steps, *(_changed_at(path) for path in files))
 
-    def take_in(self, paths: Iterable[Path]) -> Ticked:
-        """Collect from files instead of accounts: letters that were exported."""
-        found = list(sources(paths))
+    def take_in(self, paths: Iterable[Path]) -> tuple[Imported, Ticked]:
+        """Import letters that were exported to files, and read them."""
         done = Ticked()
+        accounts = self.config.account
+        ids = frozenset[str]().union(*(each.authserv_ids for each in accounts))
         with self.place.writing() as store:
-            for source in found:
-                self._look(store, source.mailbox, done, name=source.name)
-                cursors.remember_folders(store, source.name, [], self.clock())
+            imported = import_paths(
+                paths,
+                archive=self.place.archive,
+                packs=self.place.bench.packs,
+                authenticate=partial(authenticate, authserv_ids=ids),
+                now=self.clock,
+            )
             self._read(store, done)
-        return done
+        return imported, done
 
     def send_today(self) -> Ticked:
         """Queue today's digest whatever the hour, unless the day had one, and send it."""
@@ -136,7 +140,7 @@ class App:
     def _due(self, store: Store, account: Account, done: Ticked) -> Due:
         def look(password: str) -> None:
             with self._connect(account, password) as mailbox:
-                self._look(store, mailbox, done, name=account.name, account=account)
+                self._look(store, mailbox, done, account)
 
         return Due(
             name=account.name,
@@ -146,30 +150,17 @@ class App:
         )
 
     def _look(
-        self,
-        store: Store,
-        mailbox: Mailbox,
-        done: Ticked,
-        *,
-        name: str,
-        account: Account | None = None,
+        self, store: Store, mailbox: Mailbox, done: Ticked, account: Account
     ) -> None:
-        if account:
-            folders, ids = account.folders, account.authserv_ids
-        else:
-            folders = tuple(folder.name for folder in mailbox.listed())
-            ids = frozenset().union(
-                *(each.authserv_ids for each in self.config.account)
-            )
         try:
             got = collect(
-                name,
-                folders,
+                account.name,
+                account.folders,
                 mailbox,
                 archive=self.place.archive,
                 store=store,
                 packs=self.place.bench.packs,
-                authenticate=partial(authenticate, authserv_ids=ids),
+                authenticate=partial(authenticate, authserv_ids=account.authserv_ids),
                 now=self.clock,
             )
         except Incomplete as error:

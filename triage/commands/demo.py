@@ -13,7 +13,7 @@ from triage.app import App, Ticked
 from triage.commands.desk import Desk, command, option
 from triage.commands.show import STATES
 from triage.config import load
-from triage.core.act import ActKind
+from triage.core.act import Act, ActKind
 from triage.core.case import State
 from triage.core.digest import at_stake
 from triage.core.ladder import Standing
@@ -120,18 +120,26 @@ class Month:
     def _act(self, day: date) -> int:
         """Do what the owner does that day, each at its own hour."""
         acts = [act for act in self.scenario.acts if act.at.date() == day]
-        place = self.app.place
         for act in acts:
             self.now = act.at
-            if act.case:  # an act on a case that was never opened would be a mistake
-                with place.store() as store:
-                    case = find_case(store, place.bench, act.at, act.case).case
-                about = {"about": " ".join(case.asks_about)}
-                if act.kind is ActKind.ANSWERED:
-                    place.record(replace(act, data={**act.data, **about}))
-                    continue
-            place.record(act)
+            self.app.place.record(self._about(act))
         return len(acts)
+
+    def _about(self, act: Act) -> Act:
+        """Let an answer name its question; an act on no case would be a mistake.
+
+        Raises:
+            UsageError: the case was never opened.
+        """
+        if act.case is None:
+            return act
+        place = self.app.place
+        with place.store() as store:
+            case = find_case(store, place.bench, act.at, act.case).case
+        if act.kind is not ActKind.ANSWERED:
+            return act
+        about = {"question": case.asks or "", "about": " ".join(case.asks_about)}
+        return replace(act, data={**act.data, **about})
 
     def _say(self, day: date, letters: int, done: Ticked, acts: int) -> None:
         parts = [f"{day:%d.%m}"]

@@ -93,8 +93,16 @@ def rebuild(desk: Desk) -> None:
     click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path)),
 )
 def import_(desk: Desk, paths: tuple[Path, ...]) -> None:
-    done = desk.app.take_in(paths)
+    got, done = desk.app.take_in(paths)
+    one = plural(got.kept, "письмо", "письма", "писем")
     desk.say(
-        f"В архив добавлено: {done.letters}, событий: {done.events}.",
-        f"Added to the evidence: {done.letters}, events: {done.events}.",
+        f"В архив добавлено: {got.kept} {one}, событий: {done.events}. "
+        f"Уже было: {got.known}, не о заказах: {got.foreign}.",
+        f"Added to the evidence: {got.kept}, events: {done.events}. "
+        f"Known before: {got.known}, not about orders: {got.foreign}.",
     )
+    problems = list(got.problems)
+    if got.unreadable:
+        problems.append(f"не прочитано: {got.unreadable}")
+    if problems:
+        raise EvidenceError("не всё удалось прочесть", problems)
