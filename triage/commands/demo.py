@@ -41,7 +41,7 @@ MORNING = time(8)
     ),
 )
 def demo(desk: Desk, out: Path) -> None:
-    month = Month(desk, out.absolute(), load_scenario())
+    month = Month(desk, out, load_scenario())
     try:
         month.make()
         month.play()
