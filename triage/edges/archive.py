@@ -218,11 +218,9 @@ class Archive:
     def _enter(self) -> None:
         """Make the folders, sweep what a crash left, and stay in the workshop."""
         if not self._prepared:
-            for folder in (self._workshop.path, self._attachments):
+            for folder in (self.evidence, self._messages, self._attachments):
                 disk.make_folders(folder)
-            # whoever made these folders may have died before it synced their names
-            for folder in (self.evidence.parent, self.evidence, self._messages):
-                disk.sync_folder(folder)
+            disk.make_folder(self._workshop.path)
         self._workshop.enter()
         if not self._prepared and not (readme := self.evidence / "README.txt").exists():
             text = resources.files("triage.edges").joinpath("evidence.txt").read_bytes()

@@ -100,11 +100,14 @@ def make_folder(path: Path) -> None:
 
 
 def make_folders(path: Path) -> None:
-    """Make a folder and the parents it lacks, durably."""
-    if not path.is_dir():
+    """Make a folder and the parents it lacks, durably.
+
+    The name of a folder that is there is synced too: its maker may have died before that.
+    """
+    if not path.parent.is_dir():
         make_folders(path.parent)
-        make_folder(path)
-        sync_folder(path.parent)
+    make_folder(path)
+    sync_folder(path.parent)
 
 
 def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:

@@ -32,7 +32,6 @@ class Journal:
         """
         if not self._prepared:
             disk.make_folders(self.evidence)
-            disk.sync_folder(self.evidence.parent)  # its maker may have died before
             self._prepared = True
         with self._ledger.writing() as write:
             write([act_entry(act)])
