@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+IMPORTED = "import"
+"""The account of letters that the owner gave as files."""
+
 
 class Role(StrEnum):
     """What a folder is for, found by special use (RFC 6154) or given by the owner."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from triage.core.event import Certainty, Event, EventKind
-from triage.core.message import Message, Where
+from triage.core.message import IMPORTED, Message, Where
 from triage.core.recogniser import Reading
 from triage.edges.store import Store
 
@@ -147,6 +147,19 @@ def letter_counts(store: Store) -> dict[str, int]:
             "SELECT outcome, count(*) n FROM messages GROUP BY outcome"
         )
     }
+
+
+def imported(store: Store, but: Sequence[str]) -> int:
+    """Count the letters that came from files, leaving out some outcomes."""
+    marks = ",".join("?" * len(but))
+    return int(
+        store.rows(
+            "SELECT count(*) n FROM messages WHERE account = ?"  # noqa: S608
+            f" AND outcome NOT IN ({marks})",
+            IMPORTED,
+            *but,
+        )[0]["n"]
+    )
 
 
 def events_since(store: Store, since: datetime, until: datetime) -> list[Event]:

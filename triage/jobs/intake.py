@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from triage.core.folder import Folder, Heading, choose
-from triage.core.message import Role
+from triage.core.message import IMPORTED, Role
 from triage.core.pack import Packs
 from triage.core.selection import needles_of, wanted
 from triage.edges.archive import Archive, Arrival
@@ -28,8 +28,6 @@ from triage.edges.maildir import (
 )
 from triage.errors import Unavailable, UsageError
 from triage.jobs.fetch import HEADINGS, Fetcher, batches, first_batch, is_full
-
-ACCOUNT = "import"
 
 
 @dataclass(slots=True)
@@ -84,7 +82,7 @@ class _Intake:
     def read(self, mailbox: FileMailbox) -> None:
         """Keep the letters of all folders that are wanted."""
         fetcher = Fetcher(
-            ACCOUNT,
+            IMPORTED,
             mailbox,
             archive=self._archive,
             authenticate=self._authenticate,

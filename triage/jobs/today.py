@@ -7,7 +7,7 @@ from datetime import date, datetime
 from triage.core.case import State
 from triage.core.chain import Head
 from triage.core.news import Health, Letters, Recognised, Unconfirmed, Unread
-from triage.edges import accounts, cases, mentions, messages
+from triage.edges import accounts, cases, cursors, mentions, messages
 from triage.edges.store import Store
 from triage.jobs.assess import Bench, standings
 from triage.jobs.compose import Today
@@ -96,9 +96,12 @@ def _health(store: Store, names: Collection[str]) -> Health:
     problems = {each.name: each.problem for each in polls if each.problem}
     if damage := evidence_problem(store):
         problems[""] = damage
+    archived = sum(n for outcome, n in counts.items() if outcome not in NOT_COUNTED)
+    waiting = sum(c.pending for name in names for c in cursors.cursors(store, name))
+    imported = messages.imported(store, NOT_COUNTED)
     return Health(
-        on_server=None,
-        archived=sum(n for outcome, n in counts.items() if outcome not in NOT_COUNTED),
+        on_server=archived - imported + waiting if read else None,
+        archived=archived,
         unread=sum(counts.get(outcome, 0) for outcome in UNREAD),
         last_read_at=min(read) if read and len(read) == len(polls) else None,
         problems=problems,
