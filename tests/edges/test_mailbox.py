@@ -493,10 +493,12 @@ def test_a_status_without_uidnext_does_not_say_that_nothing_is_new(server):
 
 def test_an_unasked_answer_is_not_taken_for_a_letter(server):
     # sequence number 5 is no UID: another program marks the fifth letter meanwhile
-    server.letters[2] = LETTER
     unasked = b"* 5 FETCH (FLAGS (\\Seen))\r\n"
     server.on["UID FETCH"] = lambda said: (
-        unasked + server.fetched(1, said) + b"%TAG OK done\r\n"
+        unasked
+        + server.fetched(1, said)
+        + server.fetched(2, said)
+        + b"%TAG OK done\r\n"
     )
 
     with opened(to(server.port)) as mailbox:
@@ -556,6 +558,19 @@ def test_one_letter_the_server_refuses_costs_only_itself(server):
         found = mailbox.letters(range(1, 41))
 
     assert sorted(found) == [uid for uid in range(1, 41) if uid != 17]
+
+
+def test_half_an_answer_before_a_refusal_is_forgotten(server):
+    def refuse(said: str) -> bytes:
+        if "1,2" in said:
+            return server.fetched(1, said)[:-8] + b"wrong)\r\n%TAG NO damaged\r\n"
+        return b"%TAG OK done\r\n"
+
+    server.on["UID FETCH"] = refuse
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        assert mailbox.letters([1, 2]) == {}
 
 
 def test_a_server_that_refuses_everything_is_not_hammered(server):

@@ -153,7 +153,7 @@ def test_the_letters_of_an_mbox_are_the_bytes_between_its_lines(tmp_path):
 
 
 def test_a_quoted_from_stays_quoted_and_an_unquoted_one_ends_nothing(tmp_path):
-    raw = LETTER + b">From here\n\nFrom the beginning of a sentence\n"
+    raw = LETTER + b">From here\n\nFrom the beginning of a sentence\n" + LINE
 
     assert whole(mbox(tmp_path, LINE + raw), "All mail") == [raw]
 
@@ -174,7 +174,7 @@ def test_line_ends_of_the_network_are_kept(tmp_path):
 
 def test_a_line_longer_than_the_memory_splits_no_letter(tmp_path):
     head = LETTER + b"\n"
-    raw = head + b"x" * (RANGE - 1) + LINE + b"x" * RANGE + b"\n" + b"y\n"
+    raw = head + b"x" * RANGE + LINE + b"x" * RANGE + b"\n" + LINE + b"y\n"
 
     assert whole(mbox(tmp_path, LINE + raw), "All mail") == [raw]
 

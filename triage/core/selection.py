@@ -36,7 +36,7 @@ SPEAKER = frozenset({b"from", b"sender", b"reply-to", b"subject"})
 ADDRESSED = frozenset({b"to", b"cc"})
 THREAD = frozenset({b"in-reply-to", b"references"})
 
-LONGEST = 16_384  # bytes of one field that are decoded: normalising is not linear
+LONGEST = 8_192  # bytes of one field that are decoded: normalising is not linear
 
 LONGEST_HEADER = 1 << 18
 

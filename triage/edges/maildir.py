@@ -224,7 +224,7 @@ def _mbox(path: Path) -> dict[int, Stored]:
     with path.open("rb") as file:
         while line := file.readline(RANGE):
             here, position = position, position + len(line)
-            if empty and whole and _SEPARATOR.match(line):
+            if empty and _SEPARATOR.match(line):
                 _note(letters, path, start, end)
                 start = end = position
                 empty = False
