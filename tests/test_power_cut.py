@@ -118,7 +118,7 @@ def test_a_cut_at_any_step_loses_nothing_and_tells_nothing_twice(
     whole.close()
     assert steps > 40
     assert len(expected["files"]) > 1
-    assert len(expected_ids) == 2
+    assert expected_ids
 
     for step in range(1 + share, steps + 1, SHARES):
         world = a_world(tmp_path / "cut")

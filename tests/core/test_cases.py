@@ -35,7 +35,7 @@ STORAGE = a_rule(
 )
 SHORT = a_rule(
     "refund-short",
-    ["refund_paid"],
+    ["refund_paid", "receipt_refund"],
     [],
     grace=Grace(term=Term(3)),
     check=Check.REFUND_SHORT,
@@ -147,6 +147,35 @@ def test_each_parcel_of_an_order_has_its_own_case():
     ]
 
     assert list(cases(events, "2026-11-06")) == [f"shop/delivery-overdue/{one}"]
+
+
+def test_a_case_stays_the_same_when_a_letter_names_the_parcel_at_last():
+    paid = an_event("posting_shipped", "2026-11-01", promised_on="2026-11-05")
+    named = an_event("courier_out", "2026-11-08", posting=f"{ORDER}-1")
+
+    before, after = only([paid], "2026-11-07"), only([paid, named], "2026-11-09")
+
+    assert before.id == after.id == f"shop/delivery-overdue/{ORDER}"
+    assert (before.posting, after.posting) == (None, f"{ORDER}-1")
+
+
+def test_a_case_that_had_a_number_never_vanishes_without_a_word():
+    numbered = an_act("numbered", "2026-11-12", CASE, number="1")
+    found_late = an_event("refund_paid", "2026-11-10")
+
+    case = only([CANCELLED, found_late], "2026-11-20", [numbered])
+
+    assert (case.closed_on, case.closed_by) == (on("2026-11-12"), "withdrawn")
+
+
+def test_a_report_on_an_order_of_two_parcels_is_one_case():
+    events = [
+        an_event("posting_delivered", "2026-11-05", posting=f"{ORDER}-{n}")
+        for n in (1, 2)
+    ]
+    told = an_act("reported", "2026-11-14", report="defective")
+
+    assert only(events, "2026-11-20", [told]).id == f"shop/defective/{ORDER}"
 
 
 def test_a_reminder_lapses_when_its_day_is_over():
@@ -308,6 +337,28 @@ def test_the_rest_of_a_short_refund_closes_its_case():
     ]
 
     assert only(events, "2026-12-01").closed_on == on("2026-11-10")
+
+
+def test_a_short_refund_that_rests_on_a_guess_asks_about_the_guess():
+    maybe = an_event("item_cancelled", "2026-11-01", amount="300.00", certainty=GUESS)
+    paid = an_event("refund_paid", "2026-11-02", amount="100.00")
+
+    case = only([maybe, paid], "2026-12-01")
+    no = answered("2026-12-01", "no", maybe)
+
+    assert case.certainty is GUESS
+    assert case.asks_about == (doubt(maybe),)
+    assert only([maybe, paid], "2026-12-02", [no]).closed_by == "owner"
+
+
+def test_a_receipt_for_a_refund_that_was_told_is_not_a_second_refund():
+    events = [
+        an_event("item_cancelled", "2026-11-01", amount="300.00"),
+        an_event("refund_paid", "2026-11-02", amount="150.00"),
+        an_event("receipt_refund", "2026-11-02", amount="150.00"),
+    ]
+
+    assert cases(events, "2026-12-01")[f"shop/refund-short/{ORDER}"].amount == 150
 
 
 def test_a_refund_without_a_sum_is_never_called_short():

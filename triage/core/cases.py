@@ -1,17 +1,17 @@
 """From the life of an order to its cases: rules applied to a timeline on one day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from triage.core.act import Act, ActKind
 from triage.core.case import Case, case_id
-from triage.core.episodes import OWNER, Episode, Question, doubt, episodes
-from triage.core.event import Certainty
+from triage.core.episodes import OWNER, WITHDRAWN, Episode, Question, doubt, episodes
+from triage.core.event import Certainty, Event
 from triage.core.facts import at_stake, facts_of
-from triage.core.pack import Packs
-from triage.core.rule import Scope
+from triage.core.pack import Marketplace, Packs
+from triage.core.rule import Rule, Scope
 from triage.core.timeline import Timeline
 
 
@@ -47,15 +47,16 @@ def assess(
         if act.kind is ActKind.ANSWERED
         for about in act.data.get("about", "").split()
     }
-    postings = timeline.postings() if timeline else (None,)
-    for rule in packs.marketplace(pack).rules:
-        for posting in postings if rule.scope is Scope.POSTING else (None,):
+    market = packs.marketplace(pack)
+    for rule in market.rules:
+        for posting in _subjects(rule, timeline, acts):
             name = case_id(pack, rule.id, order, posting)
+            whole = case_id(pack, rule.id, order, None)
             question = Question(
                 rule=rule,
                 events=tuple(timeline.of_posting(posting)) if timeline else (),
                 reports=[a for a in acts if _reports(a, rule.id, posting)],
-                acts=[a for a in acts if a.case == name],
+                acts=[a for a in acts if a.case in (name, whole)],
                 answers=answers,
                 zone=zone,
                 calendar=packs.ladder.calendar,
@@ -65,11 +66,70 @@ def assess(
             looks += [e.opens_on for e in found if e.opens_on > today]
             begun = [e for e in found if e.opens_on <= today]
             if begun:
-                case = _case(
-                    name, question, begun[-1], pack=pack, order=order, posting=posting
-                )
+                case = _case(name, question, begun[-1], pack=pack, order=order)
+                if rule.scope is Scope.POSTING:
+                    case = replace(case, posting=posting or _only(timeline))
                 cases.append(_as_of(case, today))
+    cases += _withdrawn(cases, acts, market, order, zone)
     return Assessment(tuple(cases), min(looks, default=None))
+
+
+def _subjects(
+    rule: Rule, timeline: Timeline | None, acts: Sequence[Act]
+) -> Sequence[str | None]:
+    """Say what a rule is asked about: the order, or each parcel once there are several.
+
+    A case of an order with one parcel bears the order's name, so that it stays the same
+    case when a letter names the parcel at last.
+    """
+    if rule.scope is Scope.ORDER:
+        return (None,)
+    if not rule.since:
+        told = {a.posting for a in acts if _reports(a, rule.id, a.posting)}
+        return sorted(told, key=str)
+    postings = timeline.postings() if timeline else (None,)
+    return postings if len(postings) > 1 else (None,)
+
+
+def _only(timeline: Timeline | None) -> str | None:
+    """Name the parcel of an order that has one."""
+    postings = timeline.postings() if timeline else (None,)
+    return postings[0] if len(postings) == 1 else None
+
+
+def _withdrawn(
+    found: Sequence[Case],
+    acts: Sequence[Act],
+    market: Marketplace,
+    order: str,
+    zone: ZoneInfo,
+) -> Iterator[Case]:
+    """Yield as closed the cases the owner was told of that no rule finds any more.
+
+    A letter that came to light later may show that there was nothing to open; what had
+    a number must not vanish without a word.
+    """
+    rules = {rule.id: rule for rule in market.rules}
+    alive = {case.id for case in found} | {
+        case_id(case.pack, case.rule, order, None) for case in found
+    }
+    for act in acts:
+        if act.kind is not ActKind.NUMBERED or not act.case or act.case in alive:
+            continue
+        if rule := rules.get(act.case.split("/")[1]):
+            day = act.at.astimezone(zone).date()
+            yield Case(
+                id=act.case,
+                pack=market.id,
+                rule=rule.id,
+                title=rule.title,
+                order=order,
+                posting=act.posting,
+                opened_on=day,
+                closed_on=day,
+                closed_by=WITHDRAWN,
+                certainty=Certainty.GUESS,
+            )
 
 
 def _reports(act: Act, rule: str, posting: str | None) -> bool:
@@ -87,13 +147,10 @@ def _case(
     *,
     pack: str,
     order: str,
-    posting: str | None,
 ) -> Case:
     rule = question.rule
     closed_on, closed_by = _end(question, episode)
-    certainty = max((e.certainty for e in episode.since), default=Certainty.PINNED)
-    if certainty is Certainty.GUESS and question.believed(episode.since[0]):
-        certainty = Certainty.TAUGHT
+    certainty = _certainty(question, episode)
     doubtful = None if closed_on else _asks(question, episode, certainty)
     return Case(
         id=name,
@@ -101,7 +158,7 @@ def _case(
         rule=rule.id,
         title=rule.title,
         order=order,
-        posting=posting,
+        posting=None,
         opened_on=episode.opens_on,
         closed_on=closed_on,
         closed_by=closed_by,
@@ -118,17 +175,28 @@ def _asks(
     question: Question, episode: Episode, certainty: Certainty
 ) -> tuple[str, tuple[str, ...]] | None:
     """Phrase the question that guesses leave open, and name what it is about."""
+    words = ""
     if episode.doubts:
-        kind = episode.doubts[-1].kind
-        doubted = [e for e in episode.doubts if e.kind is kind]
-        words = ""
+        doubted: Sequence[Event] = episode.doubts
     elif certainty is Certainty.GUESS:
-        doubted = list(episode.since)
-        kind, words = doubted[0].kind, question.rule.asks
+        guesses = [e for e in episode.also if not question.believed(e)]
+        doubted, words = guesses or episode.since, question.rule.asks
     else:
         return None
+    kind = doubted[-1].kind
     text = words or f"Похоже, {question.titles.get(kind, kind)}. Верно?"
-    return text, tuple(map(doubt, doubted))
+    return text, tuple(doubt(e) for e in doubted if e.kind is kind)
+
+
+def _certainty(question: Question, episode: Episode) -> Certainty:
+    """Say how sure a case is: one good reason does, but all that it adds up must be."""
+
+    def sure(event: Event) -> Certainty:
+        confirmed = question.believed(event)
+        return max(event.certainty, Certainty.TAUGHT if confirmed else Certainty.GUESS)
+
+    reasons = [sure(e) for e in episode.since]
+    return min([max(reasons, default=Certainty.PINNED), *map(sure, episode.also)])
 
 
 def _end(question: Question, episode: Episode) -> tuple[date | None, str]:
@@ -142,15 +210,20 @@ def _end(question: Question, episode: Episode) -> tuple[date | None, str]:
         day = question.day(resolved.at)
         if day >= episode.opens_on:
             ends.append((day, OWNER))
-    denied = [
-        question.answers[doubt(e)].at
-        for e in episode.since
-        if e.certainty is Certainty.GUESS and question.answer(e) is False
-    ]
-    if denied and len(denied) == len(episode.since):
-        day = question.day(max(denied))
+    denied, refuted = _denied(question, episode.since), _denied(question, episode.also)
+    if refuted or (denied and len(denied) == len(episode.since)):
+        day = question.day(max(refuted or denied))
         ends.append((max(day, episode.opens_on), OWNER))
     return min(ends, default=(None, ""), key=lambda end: end[0] or date.max)
+
+
+def _denied(question: Question, events: Sequence[Event]) -> list[datetime]:
+    """List when the owner said no to guesses."""
+    return [
+        question.answers[doubt(e)].at
+        for e in events
+        if e.certainty is Certainty.GUESS and question.answer(e) is False
+    ]
 
 
 def _as_of(case: Case, today: date) -> Case:

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from triage.core.act import Act, ActKind
 from triage.core.deadline import Calendar
 from triage.core.event import Certainty, Event
-from triage.core.facts import amount_of, owed
+from triage.core.facts import amount_of, owed, refunds
 from triage.core.rule import Check, Rule
 
 LAPSED = "lapsed"  # closed_by of a reminder whose day has passed
+WITHDRAWN = "withdrawn"  # closed_by of a case that no rule finds any more
 OWNER = "owner"  # closed_by of a case the owner closed
 
 
@@ -29,6 +30,7 @@ class Episode:
     closed_on: date | None = None
     closed_by: str = ""
     doubts: tuple[Event, ...] = ()  # guesses that would have closed it
+    also: tuple[Event, ...] = ()  # what it rests on beside `since`, all of it
 
     @property
     def ever_opened(self) -> bool:
@@ -179,12 +181,11 @@ def _reported(question: Question) -> Iterator[Episode]:
 
 def _short_refunds(question: Question) -> Iterator[Episode]:
     """Yield the stretch in which all refunds together are less than what is owed."""
-    whole = owed(question.events)
-    paid = [e for e in question.events if e.kind in question.rule.since]
+    due, paid = owed(question.events), refunds(question.rule, question.events)
     sums = [amount_of(e) for e in paid]
-    if whole is None or not paid or None in sums:
+    if due is None or not paid or None in sums:
         return
-    term, total = question.rule.grace.term, Decimal(0)
+    (whole, grounds), total = due, Decimal(0)
     opened: Episode | None = None
     for event, amount in zip(paid, sums, strict=True):
         total += amount or 0
@@ -196,6 +197,7 @@ def _short_refunds(question: Question) -> Iterator[Episode]:
                 yield replace(opened, closed_on=day, closed_by=event.kind)
             return
         if opened is None:
-            opened = Episode((event,), term.ends_on(day, question.calendar))
+            opens_on = question.rule.grace.term.ends_on(day, question.calendar)
+            opened = Episode((event,), opens_on, also=grounds)
     if opened is not None:
         yield opened

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from triage.core.case import Fact
-from triage.core.event import Certainty, Event, EventKind
+from triage.core.event import Event, EventKind
 from triage.core.rule import Check, Rule
 
 DATED: Mapping[EventKind, str] = {
@@ -76,13 +76,13 @@ def amount_of(event: Event) -> Decimal | None:
     return Decimal(text) if text else None
 
 
-def owed(events: Iterable[Event]) -> Decimal | None:
-    """Add up what must come back; None while some letter names no sum.
+def owed(events: Iterable[Event]) -> tuple[Decimal, tuple[Event, ...]] | None:
+    """Add up what must come back, and name the letters that say so.
 
     The whole order's cancellation says more than its items', and those more than a
-    promise. Guesses count for nothing here: sums are never guessed.
+    promise. None while some letter of the kind that counts names no sum.
     """
-    told = [e for e in events if e.certainty > Certainty.GUESS]
+    told = list(events)
     whole = [e for e in told if e.kind is EventKind.ORDER_CANCELLED]
     parts = [
         e
@@ -93,17 +93,35 @@ def owed(events: Iterable[Event]) -> Decimal | None:
     for group in (whole, parts, promised):
         sums = [amount_of(e) for e in group]
         if group and None not in sums:
-            return _add(sums)
-    paid = [amount_of(e) for e in told if e.kind is EventKind.ORDER_PAID]
-    return paid[-1] if whole and paid else None
+            return _add(sums), tuple(group)
+    paid = [e for e in told if e.kind is EventKind.ORDER_PAID and amount_of(e)]
+    if whole and paid:
+        return amount_of(paid[-1]) or Decimal(0), (*whole, paid[-1])
+    return None
+
+
+def refunds(rule: Rule, events: Iterable[Event]) -> list[Event]:
+    """List the refunds, oldest first; a receipt repeats the letter of the same sum."""
+    found: list[Event] = []
+    for event in events:
+        if event.kind not in rule.since:
+            continue
+        same = [
+            e
+            for e in found
+            if e.kind is not event.kind and amount_of(e) == amount_of(event)
+        ]
+        if not same:
+            found.append(event)
+    return found
 
 
 def at_stake(rule: Rule, events: Sequence[Event]) -> Decimal | None:
     """Say how much money a case is about, as far as letters name sums."""
     if rule.check is Check.REFUND_SHORT:
-        whole = owed(events)
-        came = [amount_of(e) for e in events if e.kind is EventKind.REFUND_PAID]
-        return None if whole is None else max(whole - _add(came), Decimal(0))
+        due = owed(events)
+        came = map(amount_of, refunds(rule, events))
+        return due and max(due[0] - _add(came), Decimal(0))
     for kind in rule.amount_from:
         sums = [amount for e in events if e.kind is kind and (amount := amount_of(e))]
         if sums:

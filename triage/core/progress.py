@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
 from triage.core.act import Act, ActKind
-from triage.core.case import Case, Fact
+from triage.core.case import Case, Fact, case_id
 from triage.core.event import Event, EventKind
 from triage.core.words import parse_date
 
@@ -78,7 +78,8 @@ def iso_or_written(value: str, anchor: date) -> date | None:
 
 def _concerns(act: Act, case: Case) -> bool:
     if act.case is not None:
-        return act.case == case.id
+        whole = case_id(case.pack, case.rule, case.order, None)
+        return act.case in (case.id, whole)  # from before its parcel had a name
     return act.order == case.order and act.posting in (None, case.posting)
 
 
