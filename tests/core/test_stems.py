@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.core.stems import may_match, stems
+from triage.core.hearing import Voice
+from triage.core.message import Where
+from triage.core.stems import stems
 from triage.edges.packs import load
 
 PATTERNS = [
@@ -36,4 +38,6 @@ def test_a_text_that_matches_is_always_worth_a_search(data):
     pattern = data.draw(st.sampled_from(PATTERNS))
     text = data.draw(st.from_regex(pattern))
 
-    assert may_match(pattern, text.lower())
+    voice = Voice(Where.HTML, text)
+
+    assert voice.may_match(pattern) or not pattern.search(voice.folded)

@@ -7,6 +7,7 @@ the codec registry also holds `unicode_escape`, `idna` and worse.
 
 import binascii
 import re
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 GUESSED = "charset-guessed"
@@ -238,15 +239,15 @@ def _q(payload: bytes) -> bytes:
     return _HEX.sub(lambda m: bytes([int(m[1], 16)]), payload.replace(b"_", b" "))
 
 
-_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_BASE64 = (ascii_letters + digits + "+/").encode()
 
 
 def base64_prefix(data: bytes) -> tuple[bytes, bool]:
     """Decode as much base64 as there is; tell whether all of it was clean."""
     body, _, rest = data.partition(b"=")
     dense = body.translate(None, b"\r\n \t")
-    clean = _BASE64.sub(b"", dense)
-    junk = len(clean) != len(dense)
+    junk = dense.translate(None, _BASE64)
+    clean = dense.translate(None, junk) if junk else dense
     tail = len(clean) % 4
     whole = clean[:-1] if tail == 1 else clean
     padded = whole + b"=" * (-len(whole) % 4)

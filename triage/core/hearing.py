@@ -8,13 +8,14 @@ from functools import cached_property
 
 from triage.core.message import Message, Where
 from triage.core.recogniser import Recogniser
-from triage.core.stems import may_match
+from triage.core.stems import Stems, stems
 from triage.core.words import fold, normal
 
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
 _SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.", re.IGNORECASE)
 _LONGEST_SHORT = len("руб.")
 _WRAP = re.compile(r"\n(?=[a-zа-яё])")
+LONG_LINE = 120  # characters, where a letter has no line ends to count by
 WRAPPED = 40  # a line this long that goes on in a small letter was broken by a program
 
 
@@ -32,7 +33,18 @@ class Voice:
         self.where = where
         self.text = _WRAP.sub(_unwrap, plain) if where is Where.TEXT else plain
         self.folded = fold(self.text)
-        self.lower = self.folded.lower()  # for a quick look only: its length may differ
+        self._lower = (
+            self.folded.lower()
+        )  # for a quick look only: its length may differ
+        self._has: dict[Stems, bool] = {}
+
+    def may_match(self, pattern: re.Pattern[str]) -> bool:
+        """Say whether a search for a pattern is worth its time."""
+        words = stems(pattern)
+        if (found := self._has.get(words)) is None:
+            found = not words or any(word in self._lower for word in words)
+            self._has[words] = found
+        return found
 
     @cached_property
     def _stops(self) -> list[int]:
@@ -47,13 +59,15 @@ class Voice:
         return not any(_SHORT.fullmatch(self.text, start, end) for start in starts)
 
     def upto(self, lines: int) -> int:
-        """Return where the first lines end; 0 lines are all of them."""
-        end = -1
+        """Return where the first lines end, very long ones cut; 0 lines are all."""
+        if not lines:
+            return len(self.text)
+        end, furthest = -1, min(lines * LONG_LINE, len(self.text))
         for _ in range(lines):
-            end = self.text.find("\n", end + 1)
+            end = self.text.find("\n", end + 1, furthest)
             if end < 0:
-                break
-        return end if lines and end >= 0 else len(self.text)
+                return furthest
+        return end
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """Return the bounds of the sentence in which a stretch of text lies."""
@@ -131,7 +145,7 @@ def hear(
         if heard is None:
             return None
     if any(
-        may_match(pattern, voice.lower) and pattern.search(voice.folded)
+        voice.may_match(pattern) and pattern.search(voice.folded)
         for pattern in recogniser.none_of
         for voice in letter.voices
     ):
@@ -148,7 +162,7 @@ def _phrase(
     for voice in voices:
         limit = voice.upto(recogniser.lines)
         for pattern in patterns:
-            if not may_match(pattern, voice.lower):
+            if not voice.may_match(pattern):
                 continue
             for match in pattern.finditer(voice.folded, 0, limit):
                 start, end = voice.sentence(*match.span())

@@ -27,12 +27,6 @@ def stems(pattern: re.Pattern[str]) -> Stems:
     return _required(_parser.parse(pattern.pattern, pattern.flags))
 
 
-def may_match(pattern: re.Pattern[str], lower: str) -> bool:
-    """Say whether a search is worth its time in a text that is given in lower case."""
-    words = stems(pattern)
-    return not words or any(word in lower for word in words)
-
-
 def _required(tree: Iterable[Any]) -> Stems:
     """Choose, of all that a sequence must hold, what is the least common in texts."""
     found: list[Stems] = []

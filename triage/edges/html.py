@@ -36,8 +36,14 @@ _HIDES = re.compile(
     r"|opacity:0(?:\.0+)?(?=;|$|!)|max-height:0(?:px)?(?=;|$|!))"
 )
 _NO_SIZE = re.compile(r"(?:^|;)font-size:0(?:\.0+)?(?:px|pt|em|rem|%)?(?:;|$|!)")
-_MAY_HIDE = re.compile(
-    r"none|visib|mso-hide|opacity|max-height|hidden|font-size\s*:\s*0", re.IGNORECASE
+_MAY_HIDE = (
+    "none",
+    "visib",
+    "mso-hide",
+    "opacity",
+    "max-height",
+    "hidden",
+    "font-size",
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _VOID = frozenset(
@@ -61,12 +67,18 @@ def read_html(markup: str) -> Page:
     body = LexborHTMLParser(_CONTROL.sub(" ", markup)).body
     if body is None:
         return Page("")
-    seen, unseen, links = _walk(body, careful=bool(_MAY_HIDE.search(markup)))
+    seen, unseen, links = _walk(body, careful=_may_hide(markup))
     return Page(
         _flat("".join(seen)),
         tuple(dict.fromkeys(filter(None, map(link, links)))),
         _flat("".join(unseen)),
     )
+
+
+def _may_hide(markup: str) -> bool:
+    """Say whether a page has words with which text can be hidden at all."""
+    lower = markup.lower()
+    return any(word in lower for word in _MAY_HIDE)
 
 
 def link(address: str) -> str:
