@@ -24,7 +24,7 @@ from triage.jobs.seen import is_there
 from triage.jobs.send import Sender
 from triage.jobs.servers import connect, password_of, settings_of
 from triage.jobs.tell import post
-from triage.place import Place
+from triage.place import Place, silent
 
 Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
 """Opens the mailbox of an account with its password."""
@@ -64,11 +64,12 @@ class App:
         mailbox: Connect = connect,
         sender: Sender | None = None,
         workers: int = 2,
+        notice: Callable[[str], None] = silent,
     ) -> None:
         """Wire a home; nothing is read or written yet."""
         self.config = config
         self.clock = clock
-        self.place = Place(config, clock, workers=workers)
+        self.place = Place(config, clock, workers=workers, notice=notice)
         self._connect = mailbox
         self._sender = sender
         self._steps = 0

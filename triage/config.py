@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from triage.config_errors import in_words, located
-from triage.errors import ConfigError
+from triage.errors import ConfigError, reason
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 ADDRESS = re.compile(
@@ -260,7 +260,7 @@ def load(path: Path) -> Config:
             "или укажите файл: triage --config ФАЙЛ"
         ) from None
     except OSError as error:
-        raise ConfigError(f"{path}: не читается: {error.strerror}") from None
+        raise ConfigError(f"{path}: не читается: {reason(error)}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: файл должен быть в кодировке UTF-8") from None
     except tomllib.TOMLDecodeError as error:

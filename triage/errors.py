@@ -1,7 +1,35 @@
 """Errors that speak to the owner. Each carries its sysexits code and all its problems."""
 
+import errno
 import os
+import socket
 from collections.abc import Iterable
+
+_REASONS = {
+    errno.ENOENT: "такого файла или папки нет",
+    errno.EACCES: "нет доступа",
+    errno.EPERM: "не разрешено",
+    errno.EROFS: "диск доступен только для чтения",
+    errno.ENOSPC: "на диске нет места",
+    errno.EDQUOT: "исчерпана квота на диске",
+    errno.EEXIST: "уже есть",
+    errno.EISDIR: "это папка, а не файл",
+    errno.ENOTDIR: "это не папка",
+    errno.EIO: "диск не читается",
+    errno.ENAMETOOLONG: "слишком длинное имя",
+    errno.ECONNREFUSED: "в соединении отказано",
+    errno.ECONNRESET: "соединение оборвано",
+    errno.ETIMEDOUT: "нет ответа",
+    errno.ENETUNREACH: "нет сети",
+    errno.EHOSTUNREACH: "компьютер недоступен",
+}
+
+
+def reason(error: OSError) -> str:
+    """Say in words why the system refused something."""
+    if isinstance(error, socket.gaierror):
+        return "имя сервера не находится; проверьте host и сеть"
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
 
 
 class TriageError(Exception):

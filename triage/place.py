@@ -7,7 +7,7 @@ index anew for every piece of work, so that commands and the daemon take turns.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -20,13 +20,14 @@ from triage.edges.archive import Archive
 from triage.edges.clock import Clock
 from triage.edges.home import Home
 from triage.edges.journal import Journal
-from triage.edges.store import DamagedIndexError, Store
+from triage.edges.store import DamagedIndexError, Store, complaint
 from triage.edges.worker import Pool
 from triage.errors import ConfigError, DiskError, Unavailable, UsageError
 from triage.jobs import act, view
 from triage.jobs.assess import Bench, assess
 from triage.jobs.compose import Today, news_since
 from triage.jobs.index import index
+from triage.jobs.inspect import remember_heads
 from triage.jobs.rebuild import open_index, rebuild
 from triage.jobs.tell import letterhead
 from triage.jobs.today import gather
@@ -35,11 +36,25 @@ READER = "triage.jobs.reading:reader"
 OWED = "view.owed"  # orders whose folders must still be written
 
 
+def silent(_words: str) -> None:
+    """Tell nobody: nobody waits."""
+
+
 class Place:
     """One owner's home. Not for use by two threads at once."""
 
-    def __init__(self, config: Config, clock: Clock, *, workers: int = 2) -> None:
-        """Name a home; nothing is read or written yet."""
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        *,
+        workers: int = 2,
+        notice: Callable[[str], None] = silent,
+    ) -> None:
+        """Name a home; nothing is read or written yet.
+
+        `notice` takes words for an owner who waits at a terminal.
+        """
         self.config = config
         self.clock = clock
         self.home = Home(config.home)
@@ -48,6 +63,7 @@ class Place:
         self.letterhead = letterhead(config)
         self.users = {account.name: account.user for account in config.account}
         self._workers = workers
+        self._notice = notice
         self._pool: Pool | None = None
 
     def close(self) -> None:
@@ -139,7 +155,7 @@ class Place:
         """Open the index, made again where it is missing, damaged or of other packs."""
         if not self.home.index.exists() and self.home.evidence.exists():
             return rebuild(self.home.root, self.fingerprint, self._fill)
-        return open_index(self.home.root, self.fingerprint, self._fill)
+        return open_index(self.home.root, self.fingerprint, self._fill, self._notice)
 
     def _is_current(self) -> bool:
         if not self.home.index.exists():
@@ -156,7 +172,7 @@ class Place:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise DiskError(f"{self.home.index}: {error}") from error
+            raise DiskError(f"{self.home.index}: {complaint(error)}") from error
         except sqlite3.DatabaseError as error:
             self.home.index.unlink(missing_ok=True)
             raise Unavailable(
@@ -165,9 +181,14 @@ class Place:
             ) from error
 
     def _fill(self, store: Store) -> None:
-        index(store, self.archive, self.journal, self.pool)
+        done = index(store, self.archive, self.journal, self.pool)
+        if done.unreadable:
+            self._notice(
+                f"не прочитано писем: {done.unreadable}; подробно: triage unrecognised"
+            )
         mentions.restore(store)
         assess(store, self.journal, self.bench, self.clock())
+        remember_heads(store, self.heads())
 
     def read(self, store: Store) -> tuple[int, int]:
         """Index what is new, assess what it touches, write those orders' folders.
@@ -191,6 +212,7 @@ class Place:
         with self.writing() as store:
             act.record(store, self.journal, entry)
             self.read(store)
+            remember_heads(store, self.heads())
 
     def rebuild(self) -> None:
         """Make the index and the orders' folders again from the evidence."""

@@ -217,7 +217,7 @@ def test_bytes_that_are_not_what_came_are_not_given_out(tmp_path):
     path.chmod(0o644)
     path.write_bytes(b"evil")
 
-    with pytest.raises(EvidenceError, match="damaged"):
+    with pytest.raises(EvidenceError, match="повреждено"):
         archive.raw(sighting.sha256)
 
 
@@ -350,7 +350,7 @@ def test_a_full_disk_is_said_and_what_was_kept_stays_whole(tmp_path, monkeypatch
         try:
             archive.keep(arrivals, NOW)
         except DiskError as error:
-            assert "the disk is full" in str(error)  # noqa: PT017
+            assert "на диске нет места" in str(error)  # noqa: PT017
             assert [s.uid for s, _ in archive.sightings()] == [1]
         else:
             assert room > 4000
@@ -370,7 +370,7 @@ def test_a_read_only_folder_is_said(tmp_path, monkeypatch):
 
     monkeypatch.setattr("triage.edges.disk.os", ReadOnly(1 << 20))
 
-    with pytest.raises(DiskError, match="read-only"):
+    with pytest.raises(DiskError, match="только для чтения"):
         Archive(tmp_path).keep([an_arrival(1)], NOW)
 
 

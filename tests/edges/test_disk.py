@@ -88,12 +88,12 @@ def test_a_replaced_file_is_the_old_or_the_new_after_a_cut_at_any_step(tmp_path)
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        (28, "the disk is full"),
-        (122, "the disk is full"),
-        (30, "read-only"),
-        (13, "belongs to the user"),
-        (37, "local disk"),
-        (5, "Input/output error"),
+        (28, "на диске нет места"),
+        (122, "на диске нет места"),
+        (30, "только для чтения"),
+        (13, "принадлежит"),
+        (37, "локальном диске"),
+        (5, "диск не читается"),
     ],
 )
 def test_what_the_system_says_becomes_what_to_do(tmp_path, number, words):

@@ -156,7 +156,7 @@ def test_no_work_starts_no_child(pool):
 def test_a_child_that_cannot_be_prepared_is_an_error_without_private_words():
     with (
         Pool("chores:unwilling", {}) as pool,
-        pytest.raises(TriageError, match=r"cannot start: LookupError$"),
+        pytest.raises(TriageError, match=r"не запускается: LookupError$"),
     ):
         list(pool.map([a_task()]))
 

@@ -335,7 +335,7 @@ def test_evidence_written_anew_is_found_by_a_head(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "214", "manifest 214", "ab" * 32, "diary 1:ab"])
 def test_a_head_that_is_none_is_refused(evidence, text):
-    with pytest.raises(UsageError, match="not a chain head"):
+    with pytest.raises(UsageError, match="это не конец цепочки"):
         verify(evidence, expect=[text])
 
 

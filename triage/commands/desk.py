@@ -1,5 +1,7 @@
 """What every command has at hand: settings, clock, terminal, the app."""
 
+import logging
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property, wraps
@@ -12,7 +14,7 @@ from triage.app import App
 from triage.commands.bilingual import Both, Command, Option, choose
 from triage.config import Config, default_path, load
 from triage.edges.clock import Clock, fixed_clock, parse_instant, system_clock
-from triage.edges.terminal import Terminal
+from triage.edges.terminal import Terminal, clean_lines
 from triage.errors import ConfigError
 from triage.place import Place
 
@@ -32,6 +34,8 @@ class Desk:
         self.clock: Clock = fixed_clock(parse_instant(now)) if now else system_clock
         self._lang = lang
         self._app: App | None = None
+        # Without this Python prints a log's warnings where the owner reads answers.
+        logging.getLogger("triage").addHandler(logging.NullHandler())
 
     @cached_property
     def config(self) -> Config:
@@ -61,7 +65,7 @@ class Desk:
     def app(self) -> App:
         """Return the app; nothing of the home is touched by making it."""
         if self._app is None:
-            self._app = App(self.config, self.clock)
+            self._app = App(self.config, self.clock, notice=self.notice)
         return self._app
 
     @property
@@ -76,6 +80,11 @@ class Desk:
     @property
     def today(self) -> date:
         return self.now.date()
+
+    def notice(self, words: str) -> None:
+        """Tell a person who waits what takes so long; a log says it by itself."""
+        if not logging.getLogger().handlers:
+            sys.stderr.write(f"triage: {clean_lines(words)}\n")
 
     def close(self) -> None:
         if self._app is not None:

@@ -6,7 +6,7 @@ import click
 
 from triage.commands.desk import Desk, command, option
 from triage.edges import cases
-from triage.errors import DiskError, Refused, UsageError
+from triage.errors import DiskError, Refused, UsageError, reason
 from triage.jobs.compose import preview
 from triage.jobs.look import find_case
 from triage.jobs.prepare import letter as prepared
@@ -84,4 +84,4 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise DiskError(f"{path}: не пишется: {error.strerror}") from None
+        raise DiskError(f"{path}: не пишется: {reason(error)}") from None

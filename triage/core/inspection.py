@@ -91,7 +91,7 @@ class Inspection:
         self._say_which_heads_fail()
         if torn:
             n = self.head.count + 1
-            what = f"the log ends with {torn} bytes that are not a whole line"
+            what = f"в конце {torn} байт, которые не составляют целой строки"
             self._flaws.append(Flaw(Kind.CUT, n, n, what))
         return sorted(self._flaws, key=lambda flaw: (flaw.first, flaw.last))
 
@@ -100,7 +100,7 @@ class Inspection:
         place = self.head.count + 1
         after = following.n if following else None
         if line.n is None:
-            what = "cannot be read as a line"
+            what = "это не строка журнала"
             self._flaws.append(Flaw(Kind.NOT_A_LINE, place, place, what))
             if after != place:  # else it was put between two others
                 self._take(line, place, certain=False)
@@ -142,16 +142,16 @@ class Inspection:
     def _changed(self, first: int, last: int) -> None:
         first = first or 1  # before the first line there is none to accuse
         last = last or 1
-        what = "changed after it was written"
+        what = "изменена после записи"
         if first < last:
-            what = "do not follow from one another: one of them or both were changed"
+            what = "не следуют друг из друга: изменена одна из них или обе"
         self._flaws.append(Flaw(Kind.CHANGED_LINE, first, last, what))
 
     def _say_where_strays_belong(self) -> None:
         claims = {*self._strays, *self._misnumbered.values()}
         for place, claimed in self._misnumbered.items():
             if place not in claims:
-                what = f"changed after it was written: it calls itself {claimed}"
+                what = f"изменена после записи: называет себя строкой {claimed}"
                 self._flaws.append(Flaw(Kind.CHANGED_LINE, place, place, what))
                 claims -= {claimed} - {*self._strays}
         moved = self._moved = {
@@ -162,14 +162,14 @@ class Inspection:
             or any(n in gap for gap in self._gaps)
         }
         for part in _runs(moved):
-            what = "not where the number says"
+            what = "стоит не там, где должна по номеру"
             self._flaws.append(Flaw(Kind.REORDERED, part[0], part[-1], what))
         for part in _runs({*self._strays} - moved):
-            what = "stands there once more"
+            what = "стоит ещё раз"
             self._flaws.append(Flaw(Kind.REPEATED, part[0], part[-1], what))
         for gap in self._gaps:
             for part in _runs_without(gap, moved):
-                what = f"{len(part)} missing"
+                what = f"пропущено строк: {len(part)}"
                 self._flaws.append(Flaw(Kind.MISSING_LINES, part[0], part[-1], what))
 
     def _say_which_heads_fail(self) -> None:
@@ -177,14 +177,14 @@ class Inspection:
             if any(flaw.first <= n <= flaw.last for flaw in self._flaws):
                 continue
             what = (
-                "not the line that a known head names: it, or all from an earlier one"
+                "не та строка, что названа известным концом цепочки: переписана она "
+                "или всё, начиная с более ранней"
             )
-            what += " on, was written anew"
             self._flaws.append(Flaw(Kind.CHANGED_LINE, n, n, what))
             break  # what was written anew fails all the later heads as well
         gone = range(self.head.count + 1, max(self._known, default=0) + 1)
         for part in _runs_without(gone, self._moved):
-            what = f"{len(part)} cut off the end: a known head counts {gone[-1]}"
+            what = f"отрезано с конца строк: {len(part)}, а было {gone[-1]}"
             self._flaws.append(Flaw(Kind.CUT, part[0], part[-1], what))
 
 

@@ -119,9 +119,11 @@ class Archive:
         try:
             data = path.read_bytes()
         except FileNotFoundError:
-            raise EvidenceError(f"{path}: the letter is missing") from None
+            raise EvidenceError(f"{path}: письма нет на месте") from None
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise EvidenceError(f"{path}: damaged, these are not the bytes that came")
+            raise EvidenceError(
+                f"{path}: письмо повреждено, это не те байты, что пришли"
+            )
         return data
 
     def path(self, sha256: str) -> Path:

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from triage.errors import ConfigError
+from triage.errors import ConfigError, reason
 
 COMMAND_SECONDS = 30
 
@@ -41,7 +41,7 @@ def file_problem(path: Path) -> str:
     try:
         found = path.stat()
     except OSError as error:
-        return f"{path}: файл с паролем не читается: {error.strerror}"
+        return f"{path}: файл с паролем не читается: {reason(error)}"
     if not stat.S_ISREG(found.st_mode):
         return f"{path}: это не файл"
     if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -62,7 +62,7 @@ def _from_command(command: Sequence[str]) -> str:
             check=False,
         )
     except OSError as error:
-        raise ConfigError(f"password_command: {name}: {error.strerror}") from None
+        raise ConfigError(f"password_command: {name}: {reason(error)}") from None
     except subprocess.TimeoutExpired:
         raise ConfigError(
             f"password_command: {name}: нет ответа за {COMMAND_SECONDS} с"

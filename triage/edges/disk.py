@@ -20,16 +20,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from triage.errors import DiskError
+from triage.errors import DiskError, reason
 
 READ_ONLY_FILE = 0o444
 _START_WRITEBACK = 2  # SYNC_FILE_RANGE_WRITE
-_FULL = "the disk is full; free some space, and the work goes on by itself"
+_FULL = "на диске нет места; освободите его, и работа продолжится сама"
 _FORBIDDEN = (
-    "cannot be written; check that the disk is not mounted read-only"
-    " and that the folder belongs to the user triage runs as"
+    "не пишется; проверьте, что диск не только для чтения и что папка принадлежит"
+    " пользователю, под которым работает triage"
 )
-_NOT_LOCAL = "cannot be locked; evidence must lie on a local disk"
+_NOT_LOCAL = "не запирается; архив должен лежать на локальном диске"
 _ADVICE = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FULL),
     **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), _FORBIDDEN),
@@ -223,5 +223,5 @@ def speaking(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        advice = _ADVICE.get(error.errno or 0) or error.strerror or str(error)
+        advice = _ADVICE.get(error.errno or 0) or reason(error)
         raise DiskError(f"{path}: {advice}") from error

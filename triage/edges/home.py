@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triage.edges import disk
-from triage.errors import ConfigError, DiskError
+from triage.errors import ConfigError, DiskError, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Home:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DiskError(
-                f"{self.root}: папку home не создать: {error.strerror}"
+                f"{self.root}: папку home не создать: {reason(error)}"
             ) from None
 
     def claim(self, users: Mapping[str, str]) -> None:
@@ -80,7 +80,7 @@ class Home:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise DiskError(f"{self.root}: не читается: {error.strerror}") from None
+            raise DiskError(f"{self.root}: не читается: {reason(error)}") from None
         except (ValueError, LookupError, AttributeError):
             raise ConfigError(
                 f"{self.root / 'home.json'}: файл повреждён; удалите его, если уверены, "

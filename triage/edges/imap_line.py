@@ -19,7 +19,7 @@ from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
 from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.response_parser import parse_fetch_response
 
-from triage.errors import ConfigError, Refused, Unavailable
+from triage.errors import ConfigError, Refused, Unavailable, reason
 
 CONNECT_SECONDS = 15.0
 ANSWER_SECONDS = 60.0
@@ -191,7 +191,7 @@ def _context(server: ImapServer) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=server.ca_file)
     except OSError as error:
-        words = error.strerror or "это не сертификат"
+        words = reason(error) if error.strerror else "это не сертификат"
         raise ConfigError(f"ca_file {server.ca_file}: {words}") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -209,6 +209,8 @@ def _in_words(server: ImapServer, error: BaseException) -> Refused | Unavailable
         return Refused(f'{where}: сервер не умеет STARTTLS; попробуйте tls = "tls"')
     if isinstance(error, TimeoutError):
         return Unavailable(f"{where}: почтовый сервер не отвечает")
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+        return Unavailable(f"{where}: нет связи с почтовым сервером: {reason(error)}")
     if isinstance(error, (OSError, IMAPClient.Error)):
         words = _clean(str(error), server.password)
         return Unavailable(f"{where}: нет связи с почтовым сервером: {words}")

@@ -111,9 +111,9 @@ class Ledger:
 
     def _changed(self) -> EvidenceError:
         return EvidenceError(
-            f"{self.path.name} is not as it was left: it was cut, replaced or changed by"
-            " another program. Run `triage verify`, and put a backup back where it names"
-            " damage"
+            f"{self.path.name}: журнал не такой, каким его оставили: его обрезала, подменила"
+            " или изменила другая программа. Выполните triage verify и верните из копии то,"
+            " что он назовёт"
         )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO
 
-from triage.errors import DiskError, Unavailable
+from triage.errors import DiskError, Unavailable, reason
 
 NETWORK = re.compile(
     r"nfs\d?|cifs|smb\d?|smbfs|smb3|afs|9p|ceph|glusterfs|lustre|beegfs|ncpfs|davfs"
@@ -45,7 +45,7 @@ def _held(home: Path, name: str, *, seconds: float) -> Iterator[None]:
     try:
         file = (home / name).open("a")
     except OSError as error:
-        raise DiskError(f"{home}: не пишется: {error.strerror}") from None
+        raise DiskError(f"{home}: не пишется: {reason(error)}") from None
     with file:
         until = monotonic() + seconds
         while not _take(file, home):
@@ -64,7 +64,7 @@ def _take(file: IO[str], home: Path) -> bool:
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
             return False
-        raise DiskError(f"{home}: не запирается: {error.strerror}") from None
+        raise DiskError(f"{home}: не запирается: {reason(error)}") from None
     return True
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Self
 
 from triage.core.folder import Heading, Listed, Status
-from triage.errors import Unavailable
+from triage.errors import Unavailable, reason
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class FileMailbox:
         try:
             return self._scan()
         except OSError as error:
-            words = f"{error.filename}: {error.strerror}"
+            words = f"{error.filename}: {reason(error)}"
             raise Unavailable(words) from error
 
 

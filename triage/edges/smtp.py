@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triage.core.attempt import Answer, Outcome
-from triage.errors import Refused
+from triage.errors import Refused, reason
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,9 @@ class Postman:
             words = f"сертификат сервера не подходит: {error.verify_message}"
             return Answer(Outcome.DEFERRED, _clean(words))
         except (smtplib.SMTPException, OSError) as error:
-            return Answer(Outcome.DEFERRED, _clean(f"нет связи: {error}"))
+            ours = isinstance(error, (smtplib.SMTPException, ssl.SSLError))
+            words = str(error) if ours else reason(error)
+            return Answer(Outcome.DEFERRED, _clean(f"нет связи: {words}"))
 
     def _check(self, raw: bytes, recipient: str) -> None:
         letter = email.message_from_bytes(raw, policy=email.policy.compat32)

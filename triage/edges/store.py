@@ -22,6 +22,27 @@ class DamagedIndexError(TriageError):
     """The index cannot be read. It is derived: make it again with `triage rebuild`."""
 
 
+_FULL = "на диске нет места; освободите его, и работа продолжится сама"
+_FORBIDDEN = (
+    "не пишется; проверьте, что диск не только для чтения и что папка принадлежит "
+    "пользователю, под которым работает triage"
+)
+_COMPLAINTS = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _FORBIDDEN,
+    sqlite3.SQLITE_CANTOPEN: _FORBIDDEN,
+    sqlite3.SQLITE_PERM: _FORBIDDEN,
+    sqlite3.SQLITE_BUSY: "занят другой программой; повторите позже",
+    sqlite3.SQLITE_IOERR: "диск не читается или не пишется",
+}
+
+
+def complaint(error: sqlite3.Error) -> str:
+    """Say what SQLite complains about, and what to do."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest only refines it
+    return _COMPLAINTS.get(code, str(error))
+
+
 class Store:
     """One open index. Not for use by two threads at once."""
 
@@ -52,7 +73,7 @@ class Store:
                         self.set_meta("version", str(schema.VERSION))
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
-                raise DiskError(f"{path}: {error}") from error
+                raise DiskError(f"{path}: {complaint(error)}") from error
             raise DamagedIndexError(f"{path}: {error}") from error
 
     def close(self) -> None:

@@ -166,7 +166,7 @@ class Pool:
         self._drop(child)
         if not child.ready:  # the next one would not fare better
             reason = child.refusal or problem
-            raise TriageError(f"a reading process cannot start: {reason}")
+            raise TriageError(f"процесс чтения писем не запускается: {reason}")
         if problem and child.jobs:
             child.jobs.popleft().finish(None, problem)
         self._again.extend(child.jobs)

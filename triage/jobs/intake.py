@@ -26,7 +26,7 @@ from triage.edges.maildir import (
     is_maildir,
     is_mbox,
 )
-from triage.errors import Unavailable, UsageError
+from triage.errors import Unavailable, UsageError, reason
 from triage.jobs.fetch import HEADINGS, Fetcher, batches, first_batch, is_full
 
 
@@ -139,7 +139,7 @@ def _opened(paths: Iterable[Path]) -> list[tuple[Path, FileMailbox]]:
         try:
             opened.append((path, _mailbox(path)))
         except (OSError, UsageError) as error:
-            words = error.strerror if isinstance(error, OSError) else str(error)
+            words = reason(error) if isinstance(error, OSError) else str(error)
             problems.append(f"{path}: {words}")
     if problems:
         raise UsageError("не импортировано ничего", problems)

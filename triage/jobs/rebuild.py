@@ -12,11 +12,16 @@ log = logging.getLogger(__name__)
 NAME = "index.sqlite3"
 
 
-def open_index(home: Path, fingerprint: str, fill: Callable[[Store], None]) -> Store:
+def open_index(
+    home: Path,
+    fingerprint: str,
+    fill: Callable[[Store], None],
+    notice: Callable[[str], None],
+) -> Store:
     """Open the index, making it again when it is damaged or of other packs.
 
     `fill` brings an empty index up to the evidence. The fingerprint names everything
-    beside the evidence that the index depends on.
+    beside the evidence that the index depends on. `notice` takes words for the owner.
 
     Raises:
         DiskError: the home cannot be written.
@@ -26,12 +31,14 @@ def open_index(home: Path, fingerprint: str, fill: Callable[[Store], None]) -> S
         store = Store(path)
     except DamagedIndexError as error:
         log.warning("%s; making the index again from the evidence", error)
+        notice(f"{path}: индекс повреждён, строится заново из архива")
         return rebuild(home, fingerprint, fill, carry_over=False)
     made_of = (store.meta("version"), store.meta("fingerprint"))
     if made_of == (str(schema.VERSION), fingerprint):
         return store
     if made_of[1]:
         log.info("packs or configuration changed; making the index again")
+        notice("пакеты или настройки изменились: вся почта в архиве читается заново")
         store.close()
         return rebuild(
             home, fingerprint, fill, carry_over=made_of[0] == str(schema.VERSION)

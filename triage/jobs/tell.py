@@ -61,4 +61,8 @@ def post(
         login=Login(settings_of(smtp), password),
         now=now,
     )
-    return sent, sent.login_refused
+    return sent, sent.login_refused and (
+        f"{smtp.host}: письма не уходят, сервер не принял имя и пароль "
+        f"({sent.login_refused}); больше не пробуем, пока не изменится пароль или "
+        "настройка в [smtp]"
+    )

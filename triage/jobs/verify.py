@@ -16,7 +16,7 @@ from triage.core.act import ActKind
 from triage.core.chain import Head
 from triage.core.entry import is_sha256, read_act, read_sighting
 from triage.core.inspection import Inspection, Kind
-from triage.errors import UsageError
+from triage.errors import UsageError, reason
 
 MANIFEST, JOURNAL = "manifest", "journal"
 _LOGS = (JOURNAL, MANIFEST)  # the journal keeps heads of the manifest: it goes first
@@ -43,7 +43,10 @@ class Finding:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.kind}: {self.what}"
+        where = self.where.replace(" lines ", ", строки ").replace(
+            " line ", ", строка "
+        )
+        return f"{where}: {self.what} ({self.kind})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +131,9 @@ class _Check:
                         inspection.read(line[:-1])
                         self._learn(name, line[:-1])
             except OSError as error:
-                self._find(Kind.DAMAGED, path.name, f"cannot be read: {error.strerror}")
+                self._find(Kind.DAMAGED, path.name, f"не читается: {reason(error)}")
         elif known or (name == MANIFEST and (self.evidence / "messages").exists()):
-            self._find(Kind.MISSING, path.name, "the whole log is missing")
+            self._find(Kind.MISSING, path.name, "нет всего файла")
         for flaw in inspection.finish(torn):
             where = f"{path.name} line {flaw.first}"
             if flaw.last > flaw.first:
@@ -165,25 +168,25 @@ class _Check:
             key = bytes.fromhex(sha256) if is_sha256(sha256) else b""
             right = root / sha256[:2] / f"{sha256}{suffix}"
             if path != right or key not in expected:
-                self._find(Kind.EXTRA, where, "no line of the logs names it")
+                self._find(Kind.EXTRA, where, "ни одна строка журналов его не называет")
                 continue
             size = expected.pop(key)
             if path.is_symlink() or not path.is_file():
-                self._find(Kind.DAMAGED, where, "not a plain file")
+                self._find(Kind.DAMAGED, where, "это не обычный файл")
                 continue
             found, length = self._hash(path)
             if found == sha256 and size in (-1, length):
                 sound += 1
             elif found == sha256:
-                what = f"has {length} bytes, the manifest says {size}"
+                what = f"длина {length}, а по описи {size} байт"
                 self._find(Kind.DAMAGED, where, what)
             else:
-                what = f"its {length} bytes have the checksum {found}"
+                what = f"у его {length} байт другая контрольная сумма: {found}"
                 self._find(Kind.DAMAGED, where, what)
         for key in expected:
             sha256 = key.hex()
             where = f"{folder}/{sha256[:2]}/{sha256}{suffix}"
-            self._find(Kind.MISSING, where, "a line of the logs names it")
+            self._find(Kind.MISSING, where, "его называет строка журнала, а файла нет")
         self.sound[folder] = sound
 
     def strangers(self) -> None:
@@ -191,7 +194,7 @@ class _Check:
         if self.evidence.is_dir():
             for path in sorted(self.evidence.iterdir()):
                 if path.name not in _OURS:
-                    self._find(Kind.EXTRA, path.name, "does not belong here")
+                    self._find(Kind.EXTRA, path.name, "здесь такого быть не должно")
 
     def _hash(self, path: Path) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0
@@ -201,7 +204,7 @@ class _Check:
                     digest.update(piece)
                     size += len(piece)
         except OSError as error:  # a bad sector is a finding, not the end of the check
-            return f"that cannot be read ({error.strerror})", size
+            return f"не читается: {reason(error)}", size
         self.bytes_read += size
         return digest.hexdigest(), size
 
@@ -217,8 +220,8 @@ def _known(
         match = _TYPED.fullmatch(text.strip().lower())
         if match is None:
             raise UsageError(
-                f"not a chain head: {text!r}. Copy it from a digest: the log, the number"
-                " of lines and 64 hexadecimal digits, such as manifest 214:ab12…"
+                f"это не конец цепочки: {text!r}; скопируйте строку из письма целиком, "
+                "например: Опись: 214 строк, ab12…"
             )
         name = _NAMES.get(match[1], MANIFEST)
         known.setdefault(name, set()).add(Head(int(match[2]), match[3]))
