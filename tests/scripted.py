@@ -115,9 +115,12 @@ class Scripted:
         """Write the answer for one letter."""
         raw = self.letters[uid]
         sequence = sorted(self.letters).index(uid) + 1
+        if "BODY" not in command:
+            size = f"* {sequence} FETCH (UID {uid} RFC822.SIZE {len(raw)})\r\n"
+            return size.encode()
         if "HEADER.FIELDS" in command:
             data = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
-            rest = f'RFC822.SIZE {len(raw)} INTERNALDATE "02-Mar-2026 09:00:00 +0300" '
+            rest = 'INTERNALDATE "02-Mar-2026 09:00:00 +0300" '
             section = "BODY[HEADER.FIELDS (FROM)]"
         else:
             data, rest, section = raw, "", "BODY[]"

@@ -19,9 +19,9 @@ def record(items: bytes, header: bytes = HEADER) -> tuple[bytes, bytes]:
 
 
 def test_the_usual_answer_is_read():
-    records = [record(b"UID 12 RFC822.SIZE 345 " + AT), b")"]
+    records = [record(b"UID 12 " + AT), b")"]
 
-    heading = Heading(12, 345, datetime(2026, 3, 2, 6, 0, tzinfo=UTC), HEADER)
+    heading = Heading(12, datetime(2026, 3, 2, 6, 0, tzinfo=UTC), HEADER)
     assert read_headings(records) == {12: heading}
 
 
@@ -33,7 +33,6 @@ def test_the_order_of_the_items_does_not_matter(order):
 
     assert headings is not None
     assert headings[12].received_at == datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-    assert headings[12].size == 0
 
 
 def test_what_was_not_asked_for_is_passed_over():

@@ -18,10 +18,10 @@ _MONTHS = {
     )
 }
 _USUAL = re.compile(
-    rb"\d+ \(((?:UID \d+|RFC822\.SIZE \d+|INTERNALDATE \"[^\"\\]*\"|FLAGS \([^()\"]*\)| )*)"
+    rb"\d+ \(((?:UID \d+|INTERNALDATE \"[^\"\\]*\"|FLAGS \([^()\"]*\)| )*)"
     rb"BODY\[HEADER\.FIELDS \([^()\"{]*\)\] \{\d+\}"
 )
-_ITEM = re.compile(rb"(UID|RFC822\.SIZE|INTERNALDATE) (?:(\d+)|\"([^\"]*)\")")
+_ITEM = re.compile(rb"(UID|INTERNALDATE) (?:(\d+)|\"([^\"]*)\")")
 _DATE = re.compile(
     rb" ?(\d{1,2})-([A-Z][a-z]{2})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"
 )
@@ -45,7 +45,6 @@ def read_headings(records: Sequence[object]) -> dict[int, Heading] | None:
         uid = int(items[b"UID"])
         headings[uid] = Heading(
             uid=uid,
-            size=int(items.get(b"RFC822.SIZE", 0)),
             received_at=read_date(items.get(b"INTERNALDATE", b"")),
             header=record[1],
         )

@@ -29,9 +29,9 @@ class Heading:
     """A letter before it is fetched: what the selection and the batches need to know."""
 
     uid: int
-    size: int  # as the server announces it, which may be wrong
     received_at: datetime | None  # INTERNALDATE in UTC; None where it cannot be read
     header: bytes  # the fields of `selection.FIELDS`, raw
+    size: int = 0  # as the server announces it, which may be wrong; 0: not asked yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,10 +35,10 @@ RANGE = 1 << 20  # bytes of a large letter asked for at once
 REFUSALS = 64  # commands a server may refuse in one folder before we leave it alone
 
 _HEADING = (
-    "RFC822.SIZE",
     "INTERNALDATE",
     f"BODY.PEEK[HEADER.FIELDS ({' '.join(FIELDS)})]",
 )
+_SIZE = "RFC822.SIZE"
 _STATUS = re.compile(rb"(UIDNEXT|UIDVALIDITY) (\d+)", re.IGNORECASE)
 
 
@@ -130,6 +130,14 @@ class ImapMailbox:
         """Fetch what the selection needs to know; a letter may be missing."""
         return dict(self._fetch(uids, _HEADING, _headings))
 
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """Fetch how long letters are; a server may have to read them whole for that."""
+        found = {
+            uid: answer.get(b"RFC822.SIZE")
+            for uid, answer in self._fetch(uids, (_SIZE,), parse_answer).items()
+        }
+        return {uid: size for uid, size in found.items() if isinstance(size, int)}
+
     def letters(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Fetch whole letters at once; a letter may be missing."""
         answers = self._fetch(uids, ("BODY.PEEK[]",), parse_answer).items()
@@ -198,10 +206,8 @@ def _headings(records: Sequence[Any]) -> Mapping[int, Heading]:
     for uid, answer in parse_answer(records).items():
         header = _body(answer, b"BODY[HEADER.FIELDS")
         if header is not None:
-            size = answer.get(b"RFC822.SIZE")
             headings[uid] = Heading(
                 uid=uid,
-                size=size if isinstance(size, int) else 0,
                 received_at=_utc(answer.get(b"INTERNALDATE")),
                 header=header,
             )

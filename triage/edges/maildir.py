@@ -108,11 +108,14 @@ class FileMailbox:
             if (stored := self._letters.get(uid)) and (header := _header(stored)):
                 headings[uid] = Heading(
                     uid=uid,
-                    size=stored.end - stored.start,
                     received_at=_received_at(header, stored.path),
                     header=header,
                 )
         return headings
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        stored = {uid: self._letters[uid] for uid in uids if uid in self._letters}
+        return {uid: one.end - one.start for uid, one in stored.items()}
 
     def letters(self, uids: Sequence[int]) -> dict[int, bytes]:
         found = {uid: self._letters[uid].read() for uid in uids if uid in self._letters}

@@ -44,6 +44,9 @@ class Mailbox(Protocol):
 
     def headings(self, uids: Sequence[int]) -> Mapping[int, Heading]: ...
 
+    def sizes(self, uids: Sequence[int]) -> Mapping[int, int]:
+        """Say how long letters are: asked for the selected only, it may cost a read."""
+
     def letters(self, uids: Sequence[int]) -> Mapping[int, bytes]: ...
 
     def ranges(self, uid: int, size: int) -> Iterator[bytes]: ...
@@ -178,12 +181,16 @@ class FolderReader:
         self._look_for([uid for uid in uids if uid not in headings])
         self.seen += len(headings)
         role = self.cursor.folder.role
-        for uid in uids:
-            heading = headings.get(uid)
-            if heading and wanted(heading.header, role, self._needles):
-                self.selected += 1
-                if uid not in known:
-                    self._waiting.append(heading)
+        selected = [
+            heading
+            for uid in uids
+            if (heading := headings.get(uid))
+            and wanted(heading.header, role, self._needles)
+        ]
+        self.selected += len(selected)
+        fresh = [heading for heading in selected if heading.uid not in known]
+        sizes = self._mailbox.sizes([heading.uid for heading in fresh])
+        self._waiting += [replace(h, size=sizes.get(h.uid, 0)) for h in fresh]
 
     def _fetch(self, batch: Sequence[Heading]) -> None:
         """Make a batch durable, and only then take it from the list."""

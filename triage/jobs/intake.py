@@ -7,7 +7,7 @@ names by its own file is kept whatever it says.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -106,10 +106,11 @@ class _Intake:
         for part in mailbox.new_uids(0, uidnext):
             for uids in batches(part, HEADINGS):
                 headings = mailbox.headings(uids)
+                sizes = mailbox.sizes(uids)
                 self.done.unreadable += len(uids) - len(headings)
-                for heading in headings.values():
+                for uid, heading in headings.items():
                     if named or wanted(heading.header, folder.role, self._needles):
-                        yield heading
+                        yield replace(heading, size=sizes.get(uid, 0))
                     else:
                         self.done.foreign += 1
 
