@@ -104,6 +104,42 @@ def tree(folder: Path) -> dict[str, bytes]:
 # --- what is known
 
 
+def test_without_a_command_the_program_says_what_it_can(month):
+    nothing = subprocess.run(
+        [sys.executable, "-m", "triage"], capture_output=True, check=False, text=True
+    )
+
+    assert (nothing.returncode, nothing.stdout) == (64, "")
+    assert nothing.stderr.startswith("Вызов: triage")
+    assert "подсказка" not in nothing.stderr
+    assert "не хватает команды" in month.fails(64)
+
+
+def test_no_line_of_a_list_is_folded_at_80_columns(month, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
+    for name in ("cases", "orders"):
+        assert max(map(len, month.says(name).splitlines())) <= 80
+    assert "12345678-0004: ваш ход" in month.says("cases")
+
+
+def test_a_deadline_of_another_year_is_shown_with_its_year(month):
+    assert "до 2 апреля 2027" in month.says("cases")
+
+
+def test_a_guess_is_shown_beside_the_status_it_may_not_change(month):
+    assert "оплачен; похоже, отменён" in month.says("orders")
+    orders = month.json("orders", "12345678-0004")["orders"]
+    assert orders[0]["status"] == "paid"
+
+
+def test_facts_are_shown_as_people_write_them(month):
+    told = month.says("why", 1)
+
+    assert "день оплаты: 3 ноября 2026 г." in told
+    assert "кто отменил: продавец" in told
+
+
 def test_cases_are_listed_in_the_promised_shape(month):
     answer = month.json("cases")
 
@@ -251,9 +287,9 @@ def test_the_digest_is_shown_as_text_and_as_html(month, tmp_path):
 
 
 def test_english_is_spoken_on_request(month):
-    assert "Waiting" in month.says("--lang", "en", "cases") or "Step" in month.says(
-        "--lang", "en", "cases"
-    )
+    assert "your move" in month.says("--lang", "en", "cases")
+    assert "Usage: triage cases" in month.says("--lang", "en", "cases", "--help")
+    assert "Вызов: triage cases" in month.says("cases", "--help")
     assert "Show the cases" in month.says("--lang", "en", "cases", "--help")
     assert "Показать дела" in month.says("cases", "--help")
 
@@ -401,6 +437,7 @@ def test_a_damaged_index_is_made_again(own):
 
     assert done.returncode == 0
     assert json.loads(done.stdout) == before
+    assert "индекс повреждён, строится заново" in done.stderr
 
 
 def test_an_index_damaged_in_its_middle_is_made_again(own):
@@ -559,3 +596,24 @@ def test_a_tick_with_a_wrong_password_reports_it(served):
 
     assert done.returncode == 75
     assert "не принял имя и пароль" in done.stderr
+
+
+def test_a_journal_that_loses_the_last_act_is_found_out(own):
+    own.says("snooze", 1, "3d")
+    journal = own.home / "evidence" / "journal.jsonl"
+    *kept, _last = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(kept))
+
+    words = own.fails(65, "verify")
+
+    assert f"journal.jsonl, строка {len(kept) + 1}: отрезано с конца строк: 1" in words
+    assert "triage verify" in own.fails(65, "reopen", 1)
+
+
+def test_a_lost_letter_is_told_when_the_index_is_made_again(own):
+    next((own.home / "evidence" / "messages").rglob("*.eml")).unlink()
+
+    done = own.run("rebuild")
+
+    assert done.returncode == 0
+    assert "не прочитано писем: 1" in done.stderr

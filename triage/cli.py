@@ -49,7 +49,12 @@ from triage.errors import TriageError
     cls=Option,
     both=("показать, где сбой", "show where it failed"),
 )
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.version_option(
+    __version__,
+    message="%(prog)s %(version)s",
+    cls=Option,
+    both=("показать версию", "show the version"),
+)
 @click.pass_context
 def cli(
     context: click.Context,
@@ -92,7 +97,7 @@ def _run(words: list[str]) -> int:
             raise
         return _fail(error)
     except click.ClickException as error:
-        return _fail(usage_words(error, lang))
+        return _misused(error, lang)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
@@ -108,6 +113,13 @@ def _run(words: list[str]) -> int:
         )
         return os.EX_SOFTWARE
     return int(code or os.EX_OK)
+
+
+def _misused(error: click.ClickException, lang: str) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        sys.stderr.write(f"{error.format_message()}\n")
+        return os.EX_USAGE
+    return _fail(usage_words(error, lang))
 
 
 def _fail(error: TriageError) -> int:

@@ -73,6 +73,7 @@ class Daemon:
             signal.signal(number, lambda *_: self.end())
         signal.signal(signal.SIGHUP, lambda *_: self._ask_reload())
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        log.info("at work, a tick every %d s", self._every)
         scheduler = BackgroundScheduler(timezone=UTC)
         scheduler.add_job(
             self._tick,
@@ -92,6 +93,7 @@ class Daemon:
             self._ending.set()
             scheduler.shutdown(wait=True)
             self._app.close()
+            log.info("ended")
 
     def end(self) -> None:
         """Ask for the end; safe to call from a signal."""

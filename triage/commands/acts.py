@@ -15,7 +15,7 @@ from triage.core.act import Act, ActKind
 from triage.core.ladder import Standing
 from triage.core.words import day, plural
 from triage.edges.terminal import clean
-from triage.errors import DiskError, UsageError, reason
+from triage.errors import UsageError, reason
 from triage.jobs.assess import standings
 from triage.jobs.look import find_case, parse_order
 from triage.jobs.prepare import find_step
@@ -229,7 +229,7 @@ def attach(desk: Desk, case: str, file: Path) -> None:
             raise UsageError(f"{file}: больше {LARGEST >> 20} МБ")
         content = file.read_bytes()
     except OSError as error:
-        raise DiskError(f"{file}: не читается: {reason(error)}") from None
+        raise UsageError(f"{file}: не читается: {reason(error)}") from None
     with desk.place.writing():
         sha256 = desk.place.archive.add_attachment(content)
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"

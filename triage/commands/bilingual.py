@@ -10,13 +10,13 @@ from triage.errors import UsageError
 Both = tuple[str, str]  # Russian, English
 
 
-def language(context: click.Context) -> str:
+def lang(context: click.Context) -> str:
     """Return the language asked for on the command line; Russian unless told."""
     return context.find_root().params.get("lang") or "ru"
 
 
-def choose(both: Both, lang: str) -> str:
-    return both[lang == "en"]
+def choose(both: Both, spoken: str) -> str:
+    return both[spoken == "en"]
 
 
 class Option(click.Option):
@@ -27,25 +27,52 @@ class Option(click.Option):
         self.both = both
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        self.help = choose(self.both, language(ctx))
+        self.help = choose(self.both, lang(ctx))
         return super().get_help_record(ctx)
 
 
-class Command(click.Command):
+class Spoken(click.Command):
+    """The parts of a help page that click would write in English only."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = choose(("показать эту справку", "show this page"), lang(ctx))
+        return option
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        prefix = choose(("Вызов: ", "Usage: "), lang(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=prefix)
+
+    def write_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        options = (p for p in self.get_params(ctx) if isinstance(p, click.Option))
+        records = [option.get_help_record(ctx) for option in options]
+        if rows := [record for record in records if record]:
+            with formatter.section(choose(("Ключи", "Options"), lang(ctx))):
+                formatter.write_dl(rows)
+
+
+class Command(Spoken):
     """A command with help in both languages."""
 
     def __init__(self, *args: Any, both: Both, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.both = both
 
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        self.write_options(ctx, formatter)
+
     def format_help_text(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        self.help = choose(self.both, language(ctx))
+        self.help = choose(self.both, lang(ctx))
         super().format_help_text(ctx, formatter)
 
 
-class Group(click.Group):
+class Group(Spoken, click.Group):
     """The root: lists its commands in the order in which a person meets them."""
 
     def __init__(self, *args: Any, both: Both, **settings: Any) -> None:
@@ -60,8 +87,8 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             near = get_close_matches(args[0], self.commands, n=1)
-            hint = choose(("похоже на", "perhaps"), language(ctx))
-            words = choose(("нет такой команды", "no such command"), language(ctx))
+            hint = choose(("похоже на", "perhaps"), lang(ctx))
+            words = choose(("нет такой команды", "no such command"), lang(ctx))
             also = f"; {hint} {near[0]}" if near else "; triage --help"
             raise UsageError(f"{words}: {args[0]}{also}")
         return super().resolve_command(ctx, args)
@@ -69,23 +96,25 @@ class Group(click.Group):
     def format_help_text(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        self.help = choose(self.both, language(ctx))
+        self.help = choose(self.both, lang(ctx))
         super().format_help_text(ctx, formatter)
 
-    def format_commands(
+    def format_options(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        lang = language(ctx)
-        for name in self.list_commands(ctx):
-            command = self.commands[name]
-            if isinstance(command, Command):
-                command.short_help = choose(command.both, lang).split("\n")[0]
-        super().format_commands(ctx, formatter)
+        self.write_options(ctx, formatter)
+        rows = [
+            (name, choose(command.both, lang(ctx)))
+            for name, command in self.commands.items()
+            if isinstance(command, Command)
+        ]
+        with formatter.section(choose(("Команды", "Commands"), lang(ctx))):
+            formatter.write_dl(rows)
 
 
-def usage_words(error: click.ClickException, lang: str) -> UsageError:
+def usage_words(error: click.ClickException, spoken: str) -> UsageError:
     """Say click's complaint in the owner's language."""
-    if lang == "en":
+    if spoken == "en":
         return UsageError(error.format_message())
     context = getattr(error, "ctx", None)
     hint = f"; подсказка: {context.command_path} --help" if context else ""
@@ -98,8 +127,12 @@ def usage_words(error: click.ClickException, lang: str) -> UsageError:
         case click.MissingParameter():
             named = error.param.make_metavar(context) if error.param and context else ""
             words = f"не хватает: {named or error.param_hint or ''}"
+        case click.BadParameter(param=click.Parameter(type=click.Choice() as known)):
+            words = f"не годится значение; можно: {', '.join(known.choices)}"
         case click.BadParameter():
             words = f"не годится значение: {error.message}"
+        case click.UsageError(message="Missing command."):
+            words = "не хватает команды"
         case _:
             words = error.format_message()
     return UsageError(f"{words}{hint}")

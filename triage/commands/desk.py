@@ -34,6 +34,7 @@ class Desk:
         self.clock: Clock = fixed_clock(parse_instant(now)) if now else system_clock
         self._lang = lang
         self._app: App | None = None
+        self.shows_log = False
         # Without this Python prints a log's warnings where the owner reads answers.
         logging.getLogger("triage").addHandler(logging.NullHandler())
 
@@ -83,7 +84,7 @@ class Desk:
 
     def notice(self, words: str) -> None:
         """Tell a person who waits what takes so long; a log says it by itself."""
-        if not logging.getLogger().handlers:
+        if not self.shows_log:
             sys.stderr.write(f"triage: {clean_lines(words)}\n")
 
     def close(self) -> None:

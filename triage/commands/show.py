@@ -1,7 +1,7 @@
 """What is known: orders, cases, the reasons behind them, letters nobody matched."""
 
 import json
-from typing import Any
+from datetime import datetime
 
 import click
 
@@ -13,44 +13,16 @@ from triage.commands.shapes import (
     listing,
     order_shape,
 )
-from triage.core.case import State
-from triage.core.event import Certainty
+from triage.commands.wording import CERTAINTIES, STATES, WHO, status_of, when
 from triage.core.ladder import Standing
+from triage.core.particulars import written
 from triage.core.timeline import Timeline
-from triage.core.words import day, roubles, short_day
+from triage.core.words import day, roubles
 from triage.edges import cases as case_table
 from triage.edges import messages
+from triage.edges.terminal import clean
 from triage.jobs.assess import standings
 from triage.jobs.look import find_case, find_order, order_events
-
-STATES = {
-    State.OPEN: ("ваш ход", "your move"),
-    State.WAITING: ("ждём", "waiting"),
-    State.SNOOZED: ("отложено", "snoozed"),
-    State.RESOLVED: ("закрыто", "resolved"),
-}
-CERTAINTIES = {
-    Certainty.PINNED: ("точно", "pinned"),
-    Certainty.TAUGHT: ("подтверждено вами", "taught"),
-    Certainty.GUESS: ("догадка", "guess"),
-}
-STATUSES = {
-    "placed": "оформлен",
-    "paid": "оплачен",
-    "payment failed": "оплата не прошла",
-    "packed": "собран",
-    "shipped": "в пути",
-    "with the courier": "у курьера",
-    "ready for pickup": "ждёт в пункте выдачи",
-    "delivered": "получен",
-    "cancelled": "отменён",
-    "return requested": "возврат запрошен",
-    "return approved": "возврат одобрен",
-    "return refused": "в возврате отказано",
-    "returned": "возвращён",
-    "refunded": "деньги вернули",
-    "unknown": "неизвестно",
-}
 
 
 @command(
@@ -93,15 +65,11 @@ def _order_row(desk: Desk, timeline: Timeline) -> list[tuple[str, str, str, str]
         (
             timeline.order,
             posting or "",
-            _status(desk, timeline.status(posting)),
-            short_day(last),
+            status_of(desk, timeline, posting),
+            when(desk, last),
         )
         for posting in timeline.postings()
     ]
-
-
-def _status(desk: Desk, status: str) -> str:
-    return desk.words(STATUSES.get(status, status), status)
 
 
 def _show_order(desk: Desk, order: str, timeline: Timeline) -> None:
@@ -113,7 +81,7 @@ def _show_order(desk: Desk, order: str, timeline: Timeline) -> None:
         title = titles.get(event.kind, event.kind.value)
         words = desk.words(*CERTAINTIES[event.certainty])
         parcel = f" {event.posting}" if event.posting else ""
-        desk.terminal.say(f"  {short_day(on)}  {title}{parcel} ({words})")
+        desk.terminal.say(f"  {when(desk, on)}  {title}{parcel} ({words})")
         if event.quote:
             desk.terminal.say(f"      «{event.quote}»")
 
@@ -139,24 +107,29 @@ def cases(desk: Desk, case: str | None, *, as_json: bool) -> None:
     elif not found:
         desk.say("Дел нет.", "No cases.")
     else:
-        columns = ("№", "Дело", "Заказ", "Сумма", "Состояние", "Шаг", "Срок")
-        english = ("No.", "Case", "Order", "Amount", "State", "Step", "Date")
-        rows = [_case_row(desk, each) for each in found]
-        desk.terminal.table(columns if desk.lang == "ru" else english, rows)
+        for each in found:
+            _show_line(desk, each)
 
 
-def _case_row(desk: Desk, standing: Standing) -> tuple[Any, ...]:
+def _show_line(desk: Desk, standing: Standing) -> None:
+    """Print a case on two lines: what it is about, where it stands."""
     case, now = standing.case, standing.step
-    until = standing.waiting_until or (now.deadline_on or now.due_on if now else None)
-    return (
-        standing.number or "—",
-        case.title,
-        case.posting or case.order,
-        "" if case.amount is None else roubles(case.amount),
-        desk.words(*STATES[standing.state]),
-        f"{now.step.rung} {now.step.title}" if now else "",
-        short_day(until) if until else "",
+    amount = f", {roubles(case.amount)}" if case.amount else ""
+    desk.terminal.say(
+        f"{standing.number or '—':>3}  {case.title}{amount}", style="bold"
     )
+    told = [desk.words(*STATES[standing.state])]
+    if case.closed_on:
+        told[0] += f" {when(desk, case.closed_on)}"
+    elif case.asks:
+        told.append(case.asks)
+    elif now:
+        told.append(f"{now.step.rung} {now.step.title}")
+    own = now.deadline_on if now and now.deadline_of == "owner" else None
+    if until := standing.waiting_until or own:
+        told.append(desk.words("до", "until") + f" {when(desk, until)}")
+    name = desk.words("заказ", "order") + f" {case.posting or case.order}"
+    desk.terminal.say(f"     {name}: {', '.join(told)}")
 
 
 def show_case(desk: Desk, standing: Standing) -> None:
@@ -184,17 +157,22 @@ def show_case(desk: Desk, standing: Standing) -> None:
         desk.terminal.say(f"{now.step.rung}. {now.step.action}")
         if now.deadline_on:
             kind = kinds.get(now.deadline_kind, now.deadline_kind)
+            mine = now.deadline_of == "owner"
+            russian = "ваш последний день" if mine else "если сделать сегодня, ответ до"
+            english = "your last day" if mine else "if done today, their answer by"
             desk.say(
-                f"   срок: {day(now.deadline_on)} ({kind})",
-                f"   deadline: {now.deadline_on} ({kind})",
+                f"   {russian}: {day(now.deadline_on)} ({kind})",
+                f"   {english}: {now.deadline_on} ({kind})",
             )
         for words in (now.basis, now.caution):
             if words:
                 desk.terminal.say(f"   {words}")
     desk.terminal.say()
     for step in standing.steps:
-        done = f"✓ {short_day(step.done_on)}" if step.done_on else ""
-        due = short_day(step.due_on) if step.due_on and not step.done_on else ""
+        done = f"✓ {when(desk, step.done_on)}" if step.done_on else ""
+        due = ""
+        if step.due_on and not step.done_on:
+            due = desk.words("с", "from") + f" {when(desk, step.due_on)}"
         lock = desk.words("закрыт", "locked") if step.locked else ""
         desk.terminal.say(
             f"  {step.step.rung:>2}  {step.step.title}  {done or lock or due}".rstrip()
@@ -233,7 +211,8 @@ def why(desk: Desk, case: str, *, as_json: bool) -> None:
     names = bench.packs.ladder.fact_names
     desk.say("Факты", "Facts", style="bold")
     for fact in found.facts:
-        desk.terminal.say(f"  {names.get(fact.name, fact.name)}: {fact.value}")
+        value = WHO.get(fact.value) or written(fact, found.opened_on).value
+        desk.terminal.say(f"  {names.get(fact.name, fact.name)}: {value}")
         if fact.quote:
             desk.terminal.say(f"      «{fact.quote}»  {fact.evidence[:12]}")
     desk.say("Письма", "Letters", style="bold")
@@ -241,7 +220,7 @@ def why(desk: Desk, case: str, *, as_json: bool) -> None:
         on = event.at.astimezone(desk.config.timezone).date()
         words = desk.words(*CERTAINTIES[event.certainty])
         title = bench.packs.events.get(event.kind, event.kind.value)
-        desk.terminal.say(f"  {short_day(on)}  {title} ({words}), {event.recogniser}")
+        desk.terminal.say(f"  {when(desk, on)}  {title} ({words}), {event.recogniser}")
         path = desk.place.archive.path(event.evidence)
         desk.terminal.say(f"      «{event.quote}»\n      {path}")
 
@@ -277,18 +256,11 @@ def unrecognised(desk: Desk, *, as_json: bool) -> None:
     if not shapes:
         desk.say("Непонятых писем нет.", "Every letter was understood.")
         return
-    columns = ("Получено", "Что с ним", "От кого", "Тема", "Файл")
-    english = ("Received", "Outcome", "From", "Subject", "File")
-    desk.terminal.table(
-        columns if desk.lang == "ru" else english,
-        [
-            (
-                each["received_at"][:10],
-                each["reason"] or each["outcome"],
-                each["sender"],
-                each["subject"],
-                each["evidence"][:12],
-            )
-            for each in shapes
-        ],
-    )
+    for each in shapes:
+        on = datetime.fromisoformat(each["received_at"]).astimezone(
+            desk.config.timezone
+        )
+        head = (when(desk, on.date()), each["sender"] or "—", each["evidence"][:12])
+        desk.terminal.say("  ".join(head), style="bold")
+        desk.terminal.say(f"     {clean(each['subject']) or '—'}")
+        desk.terminal.say(f"     {clean(each['reason'] or each['outcome'])}")

@@ -42,9 +42,10 @@ def _findings(desk: Desk) -> list[Finding]:
         lock.refuse_network(config.home)
         foreign = desk.place.home.foreign(desk.place.users)
         found += [Finding(False, foreign)] if foreign else []
-        if config.home.exists() and not os.access(config.home, os.W_OK):
+        place = next(p for p in (config.home, *config.home.parents) if p.exists())
+        if not os.access(place, os.W_OK):
             words = desk.words("сюда нельзя писать", "cannot be written")
-            found.append(Finding(False, f"{config.home}: {words}"))
+            found.append(Finding(False, f"{place}: {words}"))
     except TriageError as error:
         found.append(Finding(False, str(error)))
     return [*found, *check_servers(config, connect)]
@@ -106,6 +107,7 @@ def run(desk: Desk) -> None:
 
 def show_log(desk: Desk) -> None:
     """Write the log to stderr; systemd's journal adds the time by itself."""
+    desk.shows_log = True
     plain = "%(levelname)s %(name)s: %(message)s"
     timed = plain if "JOURNAL_STREAM" in os.environ else f"%(asctime)s {plain}"
     level = logging.DEBUG if desk.debug else logging.INFO

@@ -37,7 +37,7 @@ def prepare(
         *case.facts,
         *anchors.progress.told,
     ]
-    facts = {f.name: _written(f, case.opened_on) for f in told}
+    facts = {f.name: written(f, case.opened_on) for f in told}
     for name, value in _worked_out(anchors, facts):
         facts.setdefault(name, Fact(name, value, DERIVED))
 
@@ -48,7 +48,7 @@ def prepare(
     return with_step
 
 
-def _written(fact: Fact, anchor: date) -> Fact:
+def written(fact: Fact, anchor: date) -> Fact:
     """Write dates and sums as a letter does; other words stay, on one line."""
     if fact.evidence in (PACK, DERIVED):
         return fact

@@ -68,3 +68,9 @@ class Timeline:
         told = [e for e in self.of_posting(posting) if e.kind in STATUS]
         sure = [e for e in told if e.certainty > Certainty.GUESS]
         return STATUS[(sure or told)[-1].kind] if told else "unknown"
+
+    def guess(self, posting: str | None) -> str:
+        """Say what a guess that is newer than the status would make of it; "" if none."""
+        told = [e for e in self.of_posting(posting) if e.kind in STATUS]
+        last = STATUS[told[-1].kind] if told else ""
+        return "" if last in ("", self.status(posting)) else last

@@ -55,7 +55,7 @@ def letter(
             [
                 f"{names.get(name, name)}: triage fact {number} {name}=…"
                 if not name.startswith("owner_")
-                else f"{names.get(name, name)}: впишите в настройки, раздел [owner]"
+                else f"впишите в настройки: {names.get(name, name)}"
                 for name in missing
             ],
         )

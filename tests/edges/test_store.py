@@ -1,0 +1,24 @@
+import sqlite3
+
+import pytest
+
+from triage.edges.store import complaint
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (sqlite3.SQLITE_FULL, "на диске нет места"),
+        (sqlite3.SQLITE_READONLY_DIRECTORY, "не пишется"),
+        (sqlite3.SQLITE_IOERR_WRITE, "диск не читается"),
+    ],
+)
+def test_what_sqlite_complains_about_is_said_with_what_to_do(code, words):
+    error = sqlite3.OperationalError("words of a library")
+    error.sqlite_errorcode = code
+
+    assert words in complaint(error)
+
+
+def test_what_sqlite_leaves_unsaid_keeps_its_words():
+    assert complaint(sqlite3.OperationalError("no such table: x")) == "no such table: x"
