@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from triage.core.words import NBSP
+
 pytestmark = pytest.mark.slow
 
 
@@ -45,6 +47,19 @@ def test_a_month_ends_with_money_cases_and_a_file_to_open(played):
     file = done.stdout.split("Откройте в браузере: ")[1].splitlines()[0]
     assert Path(file).is_file()
     assert sum(line[2:3] == "." for line in done.stdout.splitlines()) == 31
+
+
+def test_a_refund_in_two_parts_is_told_as_short_until_the_rest_comes(played):
+    out, _ = played
+
+    def digest(day):
+        text = (out / "digests" / f"2026-11-{day}.txt").read_text("utf-8")
+        return text.replace(NBSP, " ")
+
+    assert "Вернули меньше, чем должны (новое дело)" in digest(17)
+    assert "заказ 12345678-0005, 2 000,00 ₽" in digest(17)
+    assert "Вернули меньше, чем должны (Ozon, заказ 12345678-0005" in digest(23)
+    assert "РЕШЕНО" in digest(23)
 
 
 def test_it_leaves_evidence_orders_an_index_and_every_digest(played):

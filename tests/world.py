@@ -63,7 +63,7 @@ class World:
     def deliver(self) -> None:
         """Put every letter of the scenario that has been written by now."""
         for letter in self.scenario.letters:
-            if letter.at <= self.now:
+            if letter.arrives <= self.now:
                 self.letterbox.deliver(letter)
 
     def restart(self) -> App:

@@ -25,7 +25,7 @@ from triage.edges.worker import Pool
 from triage.errors import ConfigError, DiskError, Unavailable, UsageError
 from triage.jobs import act, view
 from triage.jobs.assess import Bench, assess
-from triage.jobs.compose import Today, news_since
+from triage.jobs.compose import Today, news_span
 from triage.jobs.index import index
 from triage.jobs.inspect import remember_heads
 from triage.jobs.rebuild import open_index, rebuild
@@ -237,7 +237,7 @@ class Place:
             store,
             self.bench,
             now=now,
-            since=news_since(store, now),
+            span=news_span(store, now),
             heads=self.heads(),
             names=list(self.users),
             everything=everything,

@@ -1,6 +1,8 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from builders import MOSCOW, ORDER, a_rule, a_shop, an_act, an_event, on
 from hypothesis import given
 from hypothesis import strategies as st
@@ -201,6 +203,125 @@ def test_longer_storage_after_the_reminder_ends_it_until_the_new_day_is_near():
 
     assert only([ready, longer], "2026-11-08").closed_on == on("2026-11-07")
     assert only([ready, longer], "2026-11-18").closed_on is None
+
+
+READY = an_event("ready_for_pickup", "2026-11-01", keep_until="2026-11-08")
+MAYBE_LONGER = an_event(
+    "storage_extended", "2026-11-03", certainty=GUESS, keep_until="2026-11-20"
+)
+
+
+@pytest.mark.parametrize("day", ["2026-11-03", "2026-11-07"])
+def test_longer_storage_that_is_a_guess_does_not_end_the_reminder_and_asks(day):
+    longer = an_event("storage_extended", day, certainty=GUESS, keep_until="2026-11-20")
+
+    case = only([READY, longer], "2026-11-07")
+
+    assert (case.opened_on, case.closed_on) == (on("2026-11-06"), None)
+    assert case.asks == "Похоже, storage_extended. Верно?"
+    assert case.fact("keep_until") == "2026-11-08"
+    assert only([READY, longer], "2026-11-09").closed_by == "lapsed"
+
+
+def test_longer_storage_that_nobody_confirmed_reminds_again_and_asks():
+    case = only([READY, MAYBE_LONGER], "2026-11-18")
+
+    assert case.opened_on == on("2026-11-18")
+    assert case.certainty is GUESS
+
+
+@pytest.mark.parametrize("word", ["yes", "no"])
+def test_longer_storage_counts_as_the_owner_says(word):
+    told = an_act(
+        "answered", "2026-11-07", answer=word, about=doubt(MAYBE_LONGER), question=""
+    )
+
+    now = only([READY, MAYBE_LONGER], "2026-11-08", [told])
+    later = only([READY, MAYBE_LONGER], "2026-11-19", [told])
+
+    assert bool(now.closed_on) == (word == "yes")
+    assert now.asks is None
+    assert bool(later.closed_on) == (word == "no")
+
+
+def test_a_parcel_that_is_fetched_needs_no_reminder_however_long_it_is_kept():
+    fetched = an_event("posting_delivered", "2026-11-07")
+
+    case = only([READY, MAYBE_LONGER, fetched], "2026-11-19")
+
+    assert (case.closed_on, case.closed_by) == (on("2026-11-07"), "posting_delivered")
+
+
+def test_a_reminder_of_a_guess_asks_while_it_lasts():
+    maybe = an_event(
+        "ready_for_pickup", "2026-11-01", certainty=GUESS, keep_until="2026-11-08"
+    )
+    words = replace(STORAGE, asks="Ждёт?")
+
+    case = cases([maybe], "2026-11-07", packs=a_shop(words))
+
+    assert [each.asks for each in case.values()] == ["Ждёт?"]
+
+
+def parcels(*events):
+    """Two parcels of one order, both promised for the fifth."""
+    sent = [
+        an_event(
+            "posting_shipped",
+            "2026-11-01",
+            posting=f"{ORDER}-{n}",
+            promised_on="2026-11-05",
+            evidence=f"sent-{n}",
+        )
+        for n in (1, 2)
+    ]
+    return [*sent, *events]
+
+
+RECEIPTS = a_shop(
+    replace(
+        LATE,
+        until=(*LATE.until, EventKind.RECEIPT_FULL),
+        amount_from=(EventKind.ORDER_PAID,),
+    )
+)
+
+
+def receipt(day, number):
+    return an_event("receipt_full", day, receipt=number)
+
+
+def test_one_receipt_does_not_say_which_of_two_parcels_came():
+    one = receipt("2026-11-04", "a")
+
+    found = cases(parcels(one), "2026-11-10", packs=RECEIPTS)
+
+    assert [case.closed_on for case in found.values()] == [None, None]
+
+
+def test_a_receipt_that_came_twice_is_one():
+    twice = [receipt("2026-11-04", "a"), receipt("2026-11-05", "a")]
+
+    found = cases(parcels(*twice), "2026-11-10", packs=RECEIPTS)
+
+    assert [case.closed_on for case in found.values()] == [None, None]
+
+
+def test_as_many_receipts_as_parcels_say_that_all_came():
+    both = [receipt("2026-11-07", "a"), receipt("2026-11-09", "b")]
+
+    found = cases(parcels(*both), "2026-11-10", packs=RECEIPTS)
+
+    assert {case.closed_on for case in found.values()} == {on("2026-11-09")}
+
+
+def test_the_sum_of_an_order_is_not_the_sum_of_one_of_its_parcels():
+    paid = an_event("order_paid", "2026-11-01", amount="100.00")
+
+    found = cases(parcels(paid), "2026-11-10", packs=RECEIPTS)
+
+    assert [case.amount for case in found.values()] == [None, None]
+    assert [case.fact("amount_paid") for case in found.values()] == [None, None]
 
 
 def test_a_guess_that_would_close_a_case_leaves_it_open_and_asks():

@@ -20,7 +20,7 @@ from triage.core.news import Letters
 from triage.edges import cases, mentions, outbox
 from triage.edges.store import Store
 from triage.errors import ConfigError
-from triage.jobs.compose import Letterhead, Today, compose, due, news_since, preview
+from triage.jobs.compose import Letterhead, Today, compose, due, news_span, preview
 
 OWNER = "me@example.org"
 MINUTES = timedelta(minutes=1)
@@ -267,7 +267,7 @@ def test_news_that_a_lost_digest_would_have_told_is_told_the_day_after(
     yesterday, now = at("2026-11-22 08:00"), at("2026-11-23 08:00")
     compose(store, a_head(), news(), yesterday)
 
-    assert news_since(store, now) == now - timedelta(days=1)
+    assert news_span(store, now).since == now - timedelta(days=1)
     assert compose(store, a_head(), news(), now)  # nothing new, but a day was missed
 
 
@@ -278,7 +278,10 @@ def test_letters_are_news_since_the_last_digest(store: Store) -> None:
     assert letter
     outbox.finish(store, letter, "accepted")
 
-    assert news_since(store, at("2026-11-23 08:00")) == composed
+    span = news_span(store, at("2026-11-23 08:00"))
+
+    assert span.since == composed
+    assert span.dated_after < composed  # a letter may have lain somewhere for a while
 
 
 def test_a_lost_index_sends_no_digest_again(store: Store) -> None:

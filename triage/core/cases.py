@@ -9,7 +9,7 @@ from triage.core.act import Act, ActKind
 from triage.core.case import Case, case_id
 from triage.core.episodes import OWNER, WITHDRAWN, Episode, Question, doubt, episodes
 from triage.core.event import Certainty, Event
-from triage.core.facts import at_stake, facts_of
+from triage.core.facts import at_stake, concerning, facts_of
 from triage.core.pack import Marketplace, Packs
 from triage.core.rule import Rule, Scope
 from triage.core.timeline import Timeline
@@ -54,7 +54,7 @@ def assess(
             whole = case_id(pack, rule.id, order, None)
             question = Question(
                 rule=rule,
-                events=tuple(timeline.of_posting(posting)) if timeline else (),
+                events=concerning(timeline, posting),
                 reports=[a for a in acts if _reports(a, rule.id, posting)],
                 acts=[a for a in acts if a.case in (name, whole)],
                 answers=answers,
@@ -66,10 +66,12 @@ def assess(
             looks += [e.opens_on for e in found if e.opens_on > today]
             begun = [e for e in found if e.opens_on <= today]
             if begun:
-                case = _case(name, question, begun[-1], pack=pack, order=order)
+                case = _case(
+                    name, question, begun[-1], pack=pack, order=order, today=today
+                )
                 if rule.scope is Scope.POSTING:
                     case = replace(case, posting=posting or _only(timeline))
-                cases.append(_as_of(case, today))
+                cases.append(case)
     cases += _withdrawn(cases, acts, market, order, zone)
     return Assessment(tuple(cases), min(looks, default=None))
 
@@ -147,11 +149,15 @@ def _case(
     *,
     pack: str,
     order: str,
+    today: date,
 ) -> Case:
     rule = question.rule
     closed_on, closed_by = _end(question, episode)
+    if closed_on and closed_on > today:  # a reminder lapses only when its day is over
+        closed_on, closed_by = None, ""
     certainty = _certainty(question, episode)
     doubtful = None if closed_on else _asks(question, episode, certainty)
+    sure = [event for event in question.events if event not in episode.doubts]
     return Case(
         id=name,
         pack=pack,
@@ -166,7 +172,7 @@ def _case(
         certainty=certainty,
         asks=doubtful and doubtful[0],
         asks_about=doubtful[1] if doubtful else (),
-        facts=tuple(facts_of(question.events, question.day)),
+        facts=tuple(facts_of(sure, question.day)),
         evidence=tuple(dict.fromkeys(e.evidence for e in question.events)),
     )
 
@@ -224,10 +230,3 @@ def _denied(question: Question, events: Sequence[Event]) -> list[datetime]:
         for e in events
         if e.certainty is Certainty.GUESS and question.answer(e) is False
     ]
-
-
-def _as_of(case: Case, today: date) -> Case:
-    """Leave out an end that lies ahead: a reminder lapses only when its day is over."""
-    if case.closed_on is None or case.closed_on <= today:
-        return case
-    return replace(case, closed_on=None, closed_by="")

@@ -107,20 +107,18 @@ def _stops(question: Question) -> Iterator[Event]:
             yield event
 
 
-def _walk(question: Question) -> Iterator[Episode]:
+def _walk(question: Question) -> list[Episode]:
     """Go through the events by day; on one day, what opens comes before what closes."""
     rule, current = question.rule, None
+    found: list[Episode] = []
     stops = {event.id for event in _stops(question)}
     for event in sorted(
         question.events, key=lambda e: (question.day(e.at), e.kind in rule.until, e.at)
     ):
-        day = question.day(event.at)
         if event.id in stops and current is not None:
             if question.believed(event):
                 closed_on = question.counts_on(event, current)
-                yield replace(
-                    current, closed_on=closed_on, closed_by=event.kind, doubts=()
-                )
+                found = [_cut(e, event, closed_on) for e in [*found, current]]
                 current = None
             else:
                 current = replace(current, doubts=(*current.doubts, event))
@@ -132,13 +130,37 @@ def _walk(question: Question) -> Iterator[Episode]:
                 current = new if event.kind in rule.since or rule.grace.start else None
             elif event.kind not in rule.moved_by:
                 current = replace(current, since=(*current.since, event))
-            elif day < current.opens_on:
-                current = replace(new, doubts=current.doubts)
-            else:
-                yield replace(_lapse(question, current), closed_on=day)
-                current = new
-    if current is not None:
-        yield _lapse(question, current)
+            elif question.answer(event) is not False:
+                ended, current = _moved(question, current, new)
+                found += ended
+    return found if current is None else [*found, _lapse(question, current)]
+
+
+def _moved(
+    question: Question, current: Episode, new: Episode
+) -> tuple[list[Episode], Episode]:
+    """Let a newer date take the place of the one that counted, and return what ended.
+
+    A guess does not move the date: what it would move goes on to its own end and asks,
+    and the newer date is kept beside it.
+    """
+    (event,) = new.since
+    if not question.believed(event):
+        doubtful = replace(current, doubts=(*current.doubts, event))
+        if current.closed_on is None:
+            return [], doubtful
+        return [doubtful], replace(new, opens_on=max(new.opens_on, current.closed_on))
+    moved_on = question.counts_on(event, current)
+    if moved_on < current.opens_on:
+        return [], replace(new, doubts=current.doubts)
+    return [_cut(_lapse(question, current), event, moved_on)], new
+
+
+def _cut(episode: Episode, event: Event, day: date) -> Episode:
+    """End an episode by an event, unless it was over before."""
+    if episode.closed_on is not None and episode.closed_on <= day:
+        return episode
+    return replace(episode, closed_on=day, closed_by=event.kind, doubts=())
 
 
 def _opening(question: Question, event: Event) -> Episode | None:

@@ -1,12 +1,14 @@
 """What the letters of an order say, as named facts and as sums of money."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from triage.core.case import Fact
 from triage.core.event import Event, EventKind
 from triage.core.rule import Check, Rule
+from triage.core.timeline import Timeline
 
 DATED: Mapping[EventKind, str] = {
     EventKind.ORDER_PLACED: "ordered_on",
@@ -43,6 +45,40 @@ AMOUNTS: Mapping[EventKind, str] = {
     EventKind.REFUND_PAID: "amount_refunded",
 }
 """The fact that the amount of an event becomes."""
+
+
+def concerning(timeline: Timeline | None, posting: str | None) -> tuple[Event, ...]:
+    """List what concerns an order, or one of its parcels.
+
+    Of several parcels the sum of the order is nobody's, and a receipt that names none
+    counts only once there are as many receipts as parcels.
+    """
+    if timeline is None:
+        return ()
+    events = tuple(timeline.of_posting(posting))
+    parcels = len(timeline.postings())
+    if posting is None or parcels == 1:
+        return events
+    receipts = dict.fromkeys(map(_receipt, timeline.events))
+    receipts.pop("", None)
+    early = [*receipts][: parcels - 1]
+    return tuple(
+        event if event.posting else _without_sum(event)
+        for event in events
+        if event.posting or _receipt(event) not in early
+    )
+
+
+def _receipt(event: Event) -> str:
+    """Name a receipt for goods that were handed over; "" for every other event."""
+    if event.kind is not EventKind.RECEIPT_FULL:
+        return ""
+    return event.attributes.get("receipt", event.evidence)
+
+
+def _without_sum(event: Event) -> Event:
+    kept = {k: v for k, v in event.attributes.items() if k != "amount"}
+    return replace(event, attributes=kept)
 
 
 def facts_of(events: Sequence[Event], day: Callable[[datetime], date]) -> list[Fact]:
@@ -119,14 +155,26 @@ def refunds(rule: Rule, events: Iterable[Event]) -> list[Event]:
 def at_stake(rule: Rule, events: Sequence[Event]) -> Decimal | None:
     """Say how much money a case is about, as far as letters name sums."""
     if rule.check is Check.REFUND_SHORT:
-        due = owed(events)
-        came = map(amount_of, refunds(rule, events))
-        return due and max(due[0] - _add(came), Decimal(0))
+        return _missing(rule, events)
     for kind in rule.amount_from:
         sums = [amount for e in events if e.kind is kind and (amount := amount_of(e))]
         if sums:
             return _add(sums) if kind is EventKind.ITEM_CANCELLED else sums[-1]
     return None
+
+
+def _missing(rule: Rule, events: Sequence[Event]) -> Decimal | None:
+    """Say what the refunds left open, or had left open before the last one."""
+    due = owed(events)
+    if due is None:
+        return None
+    left, _ = due
+    for refund in refunds(rule, events):
+        amount = amount_of(refund) or Decimal(0)
+        if amount >= left:
+            break
+        left -= amount
+    return left
 
 
 def _add(sums: Iterable[Decimal | None]) -> Decimal:

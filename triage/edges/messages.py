@@ -2,28 +2,50 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from triage.core.event import Certainty, Event, EventKind
-from triage.core.message import IMPORTED, Message, Where
+from triage.core.message import IMPORTED, Message, Sighting, Where
 from triage.core.recogniser import Reading
 from triage.edges.store import Store
 
 CHUNK = 400  # values in one SQL statement: well below SQLite's limit
+NEWS = "archived_at > ? AND archived_at <= ? AND received_at > ? AND received_at <= ?"
 
 
-def letter_row(message: Message, reading: Reading, account: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Which letters are news: those that came into the archive in a span of time.
+
+    A letter may come long after its own date; one from before `dated_after` is history.
+    """
+
+    since: datetime
+    until: datetime
+    dated_after: datetime
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        ends = (self.since, self.until, self.dated_after, self.until)
+        return tuple(each.astimezone(UTC).isoformat() for each in ends)
+
+
+def letter_row(
+    message: Message, reading: Reading, sighting: Sighting
+) -> dict[str, Any]:
     """Make the index row of a letter that could be read."""
     return {
         "evidence": message.evidence,
         "role": message.role,
-        "account": account,
+        "account": sighting.account,
         "message_id": message.message_id,
         "sender": message.sender,
         "authenticated_domain": message.authenticated_domain,
         "subject": message.subject,
         "received_at": message.received_at.isoformat(),
+        "archived_at": sighting.archived_at.isoformat(),
         "pack": reading.pack,
         "outcome": reading.outcome,
         "stream": reading.stream or "",
@@ -139,6 +161,19 @@ def letters_with(
     )
 
 
+def news_with(
+    store: Store, outcomes: Sequence[str], span: Span
+) -> list[dict[str, Any]]:
+    """Return the rows of letters with one of the outcomes that are news."""
+    marks = ",".join("?" * len(outcomes))
+    return store.rows(
+        f"SELECT * FROM messages WHERE outcome IN ({marks}) AND {NEWS}"  # noqa: S608
+        " ORDER BY received_at, evidence",
+        *outcomes,
+        *span.values,
+    )
+
+
 def letter_counts(store: Store) -> dict[str, int]:
     """Count the letters in the index by outcome."""
     return {
@@ -162,14 +197,14 @@ def imported(store: Store, but: Sequence[str]) -> int:
     )
 
 
-def events_since(store: Store, since: datetime, until: datetime) -> list[Event]:
-    """Return the events that letters of a span of time told, oldest first."""
+def events_in_news(store: Store, span: Span) -> list[Event]:
+    """Return the events that the letters that are news told, oldest first."""
     return [
         _event(row)
         for row in store.rows(
-            "SELECT * FROM events WHERE at > ? AND at <= ? ORDER BY at, id",
-            since.isoformat(),
-            until.isoformat(),
+            "SELECT events.* FROM events JOIN messages USING (evidence)"  # noqa: S608
+            f" WHERE {NEWS} ORDER BY at, id",
+            *span.values,
         )
     ]
 

@@ -4,7 +4,7 @@
 was polled, what waits to be sent) and are carried over when the index is rebuilt.
 """
 
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -12,13 +12,15 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE messages (
     evidence TEXT PRIMARY KEY, role TEXT NOT NULL, account TEXT NOT NULL,
     message_id TEXT NOT NULL, sender TEXT NOT NULL, authenticated_domain TEXT NOT NULL,
-    subject TEXT NOT NULL, received_at TEXT NOT NULL, pack TEXT NOT NULL,
+    subject TEXT NOT NULL, received_at TEXT NOT NULL, archived_at TEXT NOT NULL,
+    pack TEXT NOT NULL,
     outcome TEXT NOT NULL, stream TEXT NOT NULL, reason TEXT NOT NULL,
     orders TEXT NOT NULL, defects TEXT NOT NULL, warnings TEXT NOT NULL,
     attachments TEXT NOT NULL
 ) STRICT;
 CREATE INDEX messages_by_outcome ON messages (outcome, received_at);
 CREATE INDEX messages_by_time ON messages (received_at);
+CREATE INDEX messages_by_arrival ON messages (archived_at);
 
 -- which letters name which orders, with an event or without
 CREATE TABLE letters_by_order (

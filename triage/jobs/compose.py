@@ -21,6 +21,7 @@ from triage.core.mention import Mention
 from triage.core.news import Health, Letters
 from triage.core.pack import Packs
 from triage.edges import mentions, outbox
+from triage.edges.messages import Span
 from triage.edges.mime import build
 from triage.edges.pages import Page, render
 from triage.edges.store import Store
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _CONSIDERED = "digest_considered"
 FIRST_LOOK_BACK = timedelta(days=1)
+LATE_NEWS = timedelta(days=14)  # a letter that comes to light later is history
 LATE = timedelta(hours=6)  # past the owner's hour, when midnight lies between
 
 
@@ -52,7 +54,7 @@ class Today:
     packs: Packs
     standings: Sequence[Standing]
     texts: Mapping[str, str]  # prepared letters by case id
-    letters: Letters  # since `news_since`
+    letters: Letters  # of `news_span`
     health: Health
     heads: Mapping[str, Head]
 
@@ -83,9 +85,12 @@ def _day(head: Letterhead, now: datetime) -> date | None:
     return yesterday if now - slot <= LATE else None
 
 
-def news_since(store: Store, now: datetime) -> datetime:
-    """Return the instant from which letters are news to the owner."""
-    return outbox.composed_at(store) or now - FIRST_LOOK_BACK
+def news_span(store: Store, now: datetime) -> Span:
+    """Say which letters are news to the owner: those archived since the last digest."""
+    composed = outbox.composed_at(store)
+    since = composed or now - FIRST_LOOK_BACK
+    late = LATE_NEWS if composed else timedelta(0)
+    return Span(since=since, until=now, dated_after=since - late)
 
 
 def compose(

@@ -28,7 +28,8 @@ INBOX = "INBOX"
 class Written:
     """A letter of the scenario."""
 
-    at: datetime
+    at: datetime  # as the letter and its server date it
+    arrives: datetime  # when the mailbox shows it; later where it was out of sight
     folder: str
     raw: bytes
 
@@ -54,16 +55,21 @@ def load_scenario(name: str = "month") -> Scenario:
         (each.name, each.joinpath("demo", f"{name}.toml")) for each in packs.iterdir()
     )
     pack, file = next((pack, file) for pack, file in sorted(found) if file.is_file())
-    data = tomllib.loads(file.read_text("utf-8"))
+    return read_scenario(pack, tomllib.loads(file.read_text("utf-8")))
+
+
+def read_scenario(pack: str, data: Mapping[str, Any]) -> Scenario:
+    """Read a scenario that was parsed from TOML."""
     letters = [
         Written(
             at=entry["at"],
+            arrives=entry.get("arrives", entry["at"]),
             folder=entry.get("folder", INBOX),
             raw=_raw(number, entry, data["owner"]["email"], data["authserv"]),
         )
-        for number, entry in enumerate(data["letter"], 1)
+        for number, entry in enumerate(data.get("letter", []), 1)
     ]
-    acts = [act for entry in data["act"] for act in _acts(pack, entry)]
+    acts = [act for entry in data.get("act", []) for act in _acts(pack, entry)]
     return Scenario(
         pack=pack,
         begins=data["begins"],
@@ -102,7 +108,11 @@ def _verdict(vouched: str, domain: str, authserv: str) -> str:
         return (
             f"{authserv}; dkim=fail header.d={domain}; dmarc=fail header.from={domain}"
         )
-    return f"{authserv}; dkim=pass header.d={vouched}; dmarc=pass header.from={domain}"
+    aligned = "pass" if f".{domain}".endswith(f".{vouched}") else "fail"
+    return (
+        f"{authserv}; dkim=pass header.d={vouched};"
+        f" dmarc={aligned} header.from={domain}"
+    )
 
 
 def _html(text: str, link: str) -> str:
@@ -128,6 +138,12 @@ def _acts(pack: str, entry: Mapping[str, Any]) -> list[Act]:
     if "answer" in entry:
         data = {"question": "", "answer": entry["answer"]}
         return [_act(pack, at, ActKind.ANSWERED, data, order=order, case=case)]
+    if "snooze" in entry:
+        data = {"until": entry["snooze"].isoformat()}
+        return [_act(pack, at, ActKind.SNOOZED, data, order=order, case=case)]
+    if "say" in entry:
+        kind = ActKind(entry["say"])  # resolved, reopened
+        return [_act(pack, at, kind, {}, order=order, case=case)]
     return [
         _act(
             pack,
@@ -163,11 +179,11 @@ class Letterbox:
                 (folder / part).mkdir(parents=True, exist_ok=True)
 
     def deliver(self, letter: Written) -> None:
-        """Put a letter into its folder, dated as the server would date it."""
+        """Put a letter into its folder, named by the time at which it gets there."""
         folder = (
             self.root if letter.folder == INBOX else self.root / f".{letter.folder}"
         )
-        seconds = int(letter.at.timestamp())
+        seconds = int(letter.arrives.timestamp())
         mark = hashlib.sha256(letter.raw).hexdigest()[:12]
         path = folder / "new" / f"{seconds}.{mark}.demo"
         path.write_bytes(letter.raw)

@@ -102,6 +102,7 @@ def _unread_row(task: dict[str, Any], reason: str) -> dict[str, Any]:
         "authenticated_domain": task["authentication"].get("domain", ""),
         "subject": "",
         "received_at": task["received_at"],
+        "archived_at": task["archived_at"],
         "pack": "",
         "outcome": "unreadable",
         "stream": "",

@@ -47,7 +47,7 @@ def reader(
         reading = read(message, loaded, zone, owner)
         message, reading = _without_secrets(message, reading)
         return {
-            "letter": messages.letter_row(message, reading, sighting.account),
+            "letter": messages.letter_row(message, reading, sighting),
             "events": [messages.event_row(event) for event in reading.events],
         }
 

@@ -8,6 +8,7 @@ from triage.core.case import State
 from triage.core.chain import Head
 from triage.core.news import Health, Letters, Recognised, Unconfirmed, Unread
 from triage.edges import accounts, cases, cursors, mentions, messages
+from triage.edges.messages import Span
 from triage.edges.store import Store
 from triage.jobs.assess import Bench, standings
 from triage.jobs.compose import Today
@@ -24,7 +25,7 @@ def gather(
     bench: Bench,
     *,
     now: datetime,
-    since: datetime,
+    span: Span,
     heads: Mapping[str, Head],
     names: Collection[str],
     everything: bool = False,
@@ -39,7 +40,7 @@ def gather(
         packs=bench.packs,
         standings=found,
         texts=texts(store, found, bench, now),
-        letters=_letters(store, bench, since, now),
+        letters=_letters(store, bench, span),
         health=_health(store, names),
         heads=heads,
     )
@@ -55,7 +56,7 @@ def _alive(store: Store) -> set[tuple[str, str]]:
     return alive
 
 
-def _letters(store: Store, bench: Bench, since: datetime, now: datetime) -> Letters:
+def _letters(store: Store, bench: Bench, span: Span) -> Letters:
     def day(text: str) -> date:
         return datetime.fromisoformat(text).astimezone(bench.zone).date()
 
@@ -66,7 +67,7 @@ def _letters(store: Store, bench: Bench, since: datetime, now: datetime) -> Lett
                 title=bench.packs.events.get(event.kind, event.kind),
                 received_on=event.at.astimezone(bench.zone).date(),
             )
-            for event in messages.events_since(store, since, now)
+            for event in messages.events_in_news(store, span)
         ],
         unread=[
             Unread(
@@ -75,7 +76,7 @@ def _letters(store: Store, bench: Bench, since: datetime, now: datetime) -> Lett
                 order=next(iter(json.loads(row["orders"])), ""),
                 received_on=day(row["received_at"]),
             )
-            for row in messages.letters_with(store, UNREAD, since, now)
+            for row in messages.news_with(store, UNREAD, span)
         ],
         unconfirmed=[
             Unconfirmed(
@@ -84,7 +85,7 @@ def _letters(store: Store, bench: Bench, since: datetime, now: datetime) -> Lett
                 reason=row["reason"],
                 received_on=day(row["received_at"]),
             )
-            for row in messages.letters_with(store, UNCONFIRMED, since, now)
+            for row in messages.news_with(store, UNCONFIRMED, span)
         ],
     )
 
