@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test lint types wheel bench clean
+.PHONY: demo test lint types wheel bench pictures clean
 .DELETE_ON_ERROR:
 
 .venv/.ready: pyproject.toml constraints.txt
@@ -27,8 +27,29 @@ lint: .venv/.ready
 types: .venv/.ready
 	$(BIN)/mypy
 
+# Ratios and counts for docs/performance.md; wants Dovecot, and isync for its peer.
+bench: .venv/.ready
+	$(BIN)/python bench/poll.py 100 2000 20000
+	$(BIN)/python bench/first_tick.py 20000 0.02
+	$(BIN)/python bench/first_tick.py 2000 1.0
+	$(BIN)/python bench/memory.py 35
+	$(BIN)/python bench/assess.py 10000 10
+	$(BIN)/python bench/reading.py 300
+
 wheel: .venv/.ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+# The picture in the README: one digest of the demonstration, as a phone shows it.
+CHROMIUM ?= chromium
+PICTURED := 2026-11-13
+
+pictures: demo
+	mkdir -p docs/pictures
+	profile=$$(mktemp -d) && $(CHROMIUM) --headless --no-sandbox --disable-gpu --disable-quic \
+	  --no-first-run --disable-background-networking --disable-component-update --disable-sync \
+	  --user-data-dir="$$profile" --hide-scrollbars --window-size=375,1500 \
+	  --screenshot="$(CURDIR)/docs/pictures/digest.png" \
+	  "file://$(CURDIR)/demo/digests/$(PICTURED).html"; status=$$?; rm -rf "$$profile"; exit $$status
 
 clean:
 	rm -rf .venv demo dist

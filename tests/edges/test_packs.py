@@ -77,6 +77,11 @@ def test_a_file_of_the_owners_stands_in_place_of_the_built_in_one(tmp_path):
     assert len(packs.marketplaces[0].recognisers) > 20
 
 
+def test_a_folder_of_packs_that_is_not_there_is_no_silence(tmp_path):
+    with pytest.raises(ConfigError, match=r"\[packs\] dir: папки .*nowhere нет"):
+        load(["ozon"], "ru", tmp_path / "nowhere")
+
+
 def test_any_change_of_any_file_is_another_fingerprint(own):
     before = load(["shop"], "ru", own).fingerprint
 

@@ -122,7 +122,7 @@ def _show_line(desk: Desk, standing: Standing) -> None:
     if case.closed_on:
         told[0] += f" {when(desk, case.closed_on)}"
     elif case.asks:
-        told.append(case.asks)
+        told[0] += f". {case.asks}"
     elif now:
         told.append(f"{now.step.rung} {now.step.title}")
     own = now.deadline_on if now and now.deadline_of == "owner" else None

@@ -37,7 +37,7 @@ def _findings(desk: Desk) -> list[Finding]:
         names = ", ".join(market.title for market in packs.marketplaces)
         found.append(Finding(True, f"{names}, {packs.ladder.id}"))
     except ConfigError as error:
-        found += [Finding(False, problem) for problem in error.problems]
+        found += [Finding(False, each) for each in error.problems or [str(error)]]
     try:
         lock.refuse_network(config.home)
         foreign = desk.place.home.foreign(desk.place.users)

@@ -30,6 +30,8 @@ def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
     Raises:
         ConfigError: with every fault of every file as `file: where: what`.
     """
+    if own is not None and not own.is_dir():
+        raise ConfigError(f"[packs] dir: папки {own} нет")
     problems: list[str] = []
     found = {name: _files(name, own, problems) for name in (*marketplaces, ladder)}
     markets = [
@@ -50,7 +52,7 @@ def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
                 if rule.id not in law.plans
             )
     if problems or law is None:
-        raise ConfigError("the packs cannot be used:", problems)
+        raise ConfigError("пакеты не годятся:", problems)
     return Packs(
         marketplaces=tuple(filter(None, markets)),
         ladder=law,

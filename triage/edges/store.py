@@ -33,7 +33,7 @@ _COMPLAINTS = {
     sqlite3.SQLITE_CANTOPEN: _FORBIDDEN,
     sqlite3.SQLITE_PERM: _FORBIDDEN,
     sqlite3.SQLITE_BUSY: "занят другой программой; повторите позже",
-    sqlite3.SQLITE_IOERR: "диск не читается или не пишется",
+    sqlite3.SQLITE_IOERR: "диск не читается или не пишется; проверьте, есть ли на нём место",
 }
 
 
