@@ -1,6 +1,7 @@
 """The whole product on a made-up mailbox and month: the daemon's own jobs, day by day."""
 
 import shutil
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +12,7 @@ import click
 
 from triage.app import App, Ticked
 from triage.commands.desk import Desk, command, option
-from triage.commands.show import STATES
+from triage.commands.wording import STATES
 from triage.config import load
 from triage.core.act import Act, ActKind
 from triage.core.case import State
@@ -112,7 +113,7 @@ class Month:
 
     def _deliver(self) -> int:
         since = self.now - timedelta(days=1)
-        new = [m for m in self.scenario.letters if since < m.at <= self.now]
+        new = [m for m in self.scenario.letters if since < m.arrives <= self.now]
         for letter in new:
             self.letterbox.deliver(letter)
         return len(new)
@@ -189,7 +190,7 @@ class Month:
                 f"Open in a browser: {digests[-1]}",
             )
         config = self.out / "config.toml"
-        again = f'triage --config {config} --now "{self.now.isoformat()}" cases'
+        again = f'{_called()} --config {config} --now "{self.now.isoformat()}" cases'
         self.desk.say(f"Или спросите: {again}", f"Or ask: {again}")
 
     def _row(self, standing: Standing) -> tuple[object, ...]:
@@ -204,6 +205,14 @@ class Month:
             + (f" {short_day(closed)}" if closed else ""),
             f"{now.step.rung} {now.step.title}" if now else "",
         )
+
+
+def _called() -> str:
+    """Return how the owner may call the program: by its name where the shell finds it."""
+    own = Path(sys.argv[0])
+    if own.name != "triage" or shutil.which("triage") == str(own.absolute()):
+        return "triage"
+    return str(own)
 
 
 def _settled(found: Iterable[Standing]) -> Decimal:
