@@ -3,14 +3,16 @@
     python bench/first_tick.py 20000 0.02     # 2 % of the letters are a marketplace's
     python bench/first_tick.py 2000 1.0
 
-Prints seconds of a fresh `triage tick`, of a plain imapclient loop that fetches the same
-letters and fsyncs each, and of mbsync mirroring the mailbox, with the ratios. Every
-client sees a server whose caches are cold: each has a user of its own.
+Prints the seconds of a fresh `triage tick`, of a plain imapclient loop in a process of its
+own that fetches the same letters and fsyncs each, and of mbsync mirroring the mailbox,
+each the median of some runs and with the ratios. Every run has a user of its own, whose
+index the server has not built yet. The tick writes the orders view as well; that and its
+other stages are told apart by its log.
 """
 
 import json
 import os
-import resource
+import re
 import shutil
 import statistics
 import subprocess
@@ -18,67 +20,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-sys.path.insert(0, str(Path(__file__).parent))
+from bulk import fill_maildir
+from installed import Dovecot, Run, configured, run
+from peers import mbsync
 
-from dovecot import PASSWORD, Dovecot
-from letters import fill_maildir
-from peers import mbsync, plain_loop
-
-TRIAGE = Path(sys.executable).with_name("triage")
-CONFIG = """
-home = "{home}"
-timezone = "Europe/Moscow"
-[[account]]
-name = "main"
-host = "localhost"
-port = {port}
-ca_file = "{ca}"
-user = "{user}"
-password_file = "{secret}"
-authserv_id = "mx.example.org"
-[smtp]
-host = "localhost"
-port = 9
-tls = "none"
-user = ""
-from = "me@example.org"
-[digest]
-to = "me@example.org"
-at = "23:59"
-[packs]
-marketplaces = ["ozon"]
-ladder = "ru"
-"""
+STAGES = ("collect", "index", "assess", "view")
+_LINE = re.compile(
+    r"([\d-]+ [\d:,]+) INFO triage\.jobs\.(\w+): (?:account|indexed|ass|ord)"
+)
 
 
-def tick(server: Dovecot, user: str, folder: Path) -> tuple[float, int]:
-    """Run a fresh tick; return its seconds and its largest resident set in kB."""
-    secret = folder / "secret"
-    secret.write_text(PASSWORD)
-    secret.chmod(0o600)
-    config = folder / "config.toml"
-    config.write_text(
-        CONFIG.format(
-            home=folder / "home",
-            port=server.tls,
-            ca=server.ca_file,
-            user=user,
-            secret=secret,
-        )
-    )
-    started = time.perf_counter()
-    done = subprocess.run(
-        [TRIAGE, "--config", config, "--now", "2026-11-23T09:00:00+03:00", "tick"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    seconds = time.perf_counter() - started
-    assert done.returncode == 0, done.stderr
-    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+def stages(log: str, started: float) -> dict[str, float]:
+    """Read from the log how long each stage took."""
+    found, before = {}, started
+    for when, job in _LINE.findall(log):
+        at = datetime.strptime(when, "%Y-%m-%d %H:%M:%S,%f").timestamp()
+        found[job] = round(at - before, 2)
+        before = at
+    return found
 
 
 def measure(runs: int, work: Callable[[Path], float]) -> float:
@@ -93,7 +55,7 @@ def measure(runs: int, work: Callable[[Path], float]) -> float:
 def main() -> None:
     count, share = int(sys.argv[1]), float(sys.argv[2])
     runs = int(sys.argv[3]) if len(sys.argv) > 3 else 3
-    kept: list[int] = []
+    ticks: list[tuple[Run, dict[str, float]]] = []
     with Dovecot() as server:
         template = server.folder / "template"
         size = fill_maildir(template, count, share)
@@ -107,42 +69,40 @@ def main() -> None:
             return name
 
         def ours(folder: Path) -> float:
-            seconds, peak = tick(server, user(), folder)
-            kept.append(peak)
-            return seconds
+            command = configured(server, user(), folder)
+            started = time.time()
+            ticked = run([*command, "tick"])
+            ticks.append((ticked, stages(ticked.log, started)))
+            return ticked.seconds
 
         def loop(folder: Path) -> float:
-            name = user()
-            started = time.perf_counter()
-            plain_loop(
-                "localhost",
-                server.tls,
-                server.ca_file,
-                name,
-                "sender.ozon.ru",
-                folder / "out",
-            )
+            name, started = user(), time.perf_counter()
+            words = ("localhost", str(server.tls), str(server.ca_file), name)
+            peer = Path(__file__).with_name("peers.py")
+            out = str(folder / "out")
+            command = [sys.executable, str(peer), *words, "sender.ozon.ru", out]
+            subprocess.run(command, check=True)
             return time.perf_counter() - started
 
         def mirror(folder: Path) -> float:
             return mbsync("localhost", server.tls, server.ca_file, user(), folder / "m")
 
-        a, b, c = (measure(runs, each) for each in (ours, loop, mirror))
-    print(
-        json.dumps(
-            {
-                "letters": count,
-                "share": share,
-                "megabytes": round(size / 1e6),
-                "triage_s": round(a, 2),
-                "imapclient_loop_s": round(b, 2),
-                "mbsync_s": round(c, 2),
-                "to_loop": round(a / b, 2),
-                "to_mbsync": round(a / c, 3),
-                "peak_mb_of_any_child": round(max(kept) / 1024),
-            }
-        )
-    )
+        tick_s, loop_s, mbsync_s = (measure(runs, w) for w in (ours, loop, mirror))
+    median = statistics.median
+    result = {
+        "letters": count,
+        "share": share,
+        "megabytes": round(size / 1e6),
+        "tick_s": round(tick_s, 2),
+        "stages_s": {s: median(t[s] for _, t in ticks) for s in STAGES},
+        "cpu_s": round(median(t.cpu for t, _ in ticks), 2),
+        "peak_mb": round(max(t.peak_mb for t, _ in ticks)),
+        "loop_s": round(loop_s, 2),
+        "mbsync_s": round(mbsync_s, 2),
+        "tick_to_loop": round(tick_s / loop_s, 2),
+        "tick_to_mbsync": round(tick_s / mbsync_s, 2),
+    }
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -67,3 +68,8 @@ SyncState *
     started = time.perf_counter()
     subprocess.run([MBSYNC, "-c", config, "-q", "c"], check=True, capture_output=True)
     return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    host, port, ca, user, word, out = sys.argv[1:]
+    plain_loop(host, int(port), Path(ca), user, word, Path(out))

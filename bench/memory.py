@@ -1,0 +1,88 @@
+"""Resident memory of the daemon: idle, and at work on letters of one size.
+
+python bench/memory.py 35                 # megabytes of the largest letter
+"""
+
+import base64
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from installed import TRIAGE, Dovecot, configured
+from mails import a_letter
+
+WAIT = 600  # tenths of a second
+
+
+def tree_mb(pid: int) -> tuple[float, float]:
+    """Return the resident set of a process and the peak of it and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    peak = max((_field(int(p), "VmHWM") for p in children), default=0.0)
+    return _field(pid, "VmRSS"), max(peak, _field(pid, "VmHWM"))
+
+
+def _field(pid: int, name: str) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(x.split()[1]) / 1024 for x in lines if x.startswith(name)), 0.0)
+
+
+def main() -> None:
+    size = int(sys.argv[1])
+    folder = Path(tempfile.mkdtemp(prefix="bench"))
+    with Dovecot() as server:
+        user = server.user()
+        server.put(user, [a_letter(text=f"Заказ 12345678-{i:04d}") for i in range(50)])
+        command = configured(server, user, folder)
+        config = Path(command[2])
+        config.write_text(config.read_text() + "\n[schedule]\npoll_minutes = 1\n")
+        log = (folder / "log").open("wb")
+        daemon = subprocess.Popen(
+            [str(TRIAGE), "--config", str(config), "run"], stderr=log, stdout=log
+        )
+        try:
+            seen = 0.0
+            for _ in range(WAIT):
+                time.sleep(0.1)
+                if b"orders view" in (folder / "log").read_bytes() or seen > 15:
+                    break
+                seen += 0.1
+            time.sleep(2)
+            idle, peak = tree_mb(daemon.pid)
+            data = random.Random(1).randbytes(size * 3 // 4 << 20)
+            body = base64.encodebytes(data)
+            huge = a_letter(text="Заказ 12345678-0001").partition(b"\r\n\r\n")
+            letter = huge[0] + b"\r\n\r\n" + body.replace(b"\n", b"\r\n")
+            server.put(user, [letter])
+            del data, body
+            most = peak
+            for _ in range(900):
+                time.sleep(0.1)
+                most = max(most, tree_mb(daemon.pid)[1])
+                if (folder / "log").read_bytes().count(b"indexed:") > 1:
+                    break
+            after = tree_mb(daemon.pid)[0]
+        finally:
+            daemon.terminate()
+            daemon.wait(30)
+    print(
+        json.dumps(
+            {
+                "letter_mb": round(len(letter) / 1e6, 1),
+                "idle_mb": round(idle),
+                "largest_process_at_work_mb": round(most),
+                "above_idle_per_letter": round((most - idle) / (len(letter) / 1e6), 2),
+                "idle_after_mb": round(after),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
