@@ -99,6 +99,15 @@ def test_no_evidence_yet_is_sound(tmp_path):
     assert report.heads == {"manifest": START, "journal": START}
 
 
+def test_a_log_that_had_no_line_yet_need_not_exist(tmp_path):
+    evidence = tmp_path / "evidence"
+    Archive(evidence).add_attachment(b"a screenshot")
+    nothing = {"manifest": START, "journal": START}
+
+    kinds = {finding.kind for finding in verify(evidence, nothing).findings}
+    assert kinds == {Kind.EXTRA}  # of the attachment, which no act names yet
+
+
 def test_checking_changes_nothing(evidence, heads):
     def state() -> dict[str, tuple[int, int]]:
         found = [evidence, *evidence.rglob("*")]

@@ -132,7 +132,9 @@ class _Check:
                         self._learn(name, line[:-1])
             except OSError as error:
                 self._find(Kind.DAMAGED, path.name, f"не читается: {reason(error)}")
-        elif known or (name == MANIFEST and (self.evidence / "messages").exists()):
+        elif any(head.count for head in known) or (
+            name == MANIFEST and any(self.evidence.glob("messages/??/*.eml"))
+        ):
             self._find(Kind.MISSING, path.name, "нет всего файла")
         for flaw in inspection.finish(torn):
             where = f"{path.name} line {flaw.first}"
