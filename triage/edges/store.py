@@ -55,26 +55,32 @@ class Store:
         """
         self.path = path
         try:
-            conn = sqlite3.connect(path, timeout=WRITERS_WAIT_SECONDS)
-            for pragma in (
-                "foreign_keys=on",
-                "trusted_schema=off",
-                "journal_mode=wal",
-                "synchronous=full",
-            ):
-                conn.execute(f"pragma {pragma}")
-            self._db = Database(conn, execute_plugins=False, strict=True)
-            if "meta" not in self._db.table_names():
-                with self.transaction():
-                    if "meta" not in self._db.table_names():
-                        for statement in schema.TABLES.split(";"):
-                            if statement.strip():
-                                conn.execute(statement)
-                        self.set_meta("version", str(schema.VERSION))
+            with contextlib.ExitStack() as undo:
+                conn = sqlite3.connect(path, timeout=WRITERS_WAIT_SECONDS)
+                undo.callback(conn.close)
+                self._set_up(conn)
+                undo.pop_all()
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise DiskError(f"{path}: {complaint(error)}") from error
             raise DamagedIndexError(f"{path}: {error}") from error
+
+    def _set_up(self, conn: sqlite3.Connection) -> None:
+        for pragma in (
+            "foreign_keys=on",
+            "trusted_schema=off",
+            "journal_mode=wal",
+            "synchronous=full",
+        ):
+            conn.execute(f"pragma {pragma}")
+        self._db = Database(conn, execute_plugins=False, strict=True)
+        if "meta" not in self._db.table_names():
+            with self.transaction():
+                if "meta" not in self._db.table_names():
+                    for statement in schema.TABLES.split(";"):
+                        if statement.strip():
+                            conn.execute(statement)
+                    self.set_meta("version", str(schema.VERSION))
 
     def close(self) -> None:
         self._db.conn.close()
