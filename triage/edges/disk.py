@@ -118,6 +118,13 @@ def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:
     sync_folder(path.parent)
 
 
+def put_file(path: Path, data: bytes) -> None:
+    """Put a whole file in place of whatever has its name. Not durable: for what can be
+    made again."""
+    temporary = write_temporary(path.parent, [data], 0o644)
+    publish([(temporary.path, path)])
+
+
 class Workshop:
     """A folder of temporary files, swept by whoever enters it while nobody is inside."""
 

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import Any
 
 from triage.core.dossier import dossier
 from triage.core.ladder import Standing
-from triage.edges import messages
+from triage.edges import disk, messages
 from triage.edges.archive import Archive
 from triage.edges.store import Store
+from triage.errors import EvidenceError
 from triage.jobs.assess import Bench, batches, standings
 
 log = logging.getLogger(__name__)
@@ -61,13 +61,23 @@ def refresh(
 
 
 def _write(home: Path, letters: Mapping[str, str], text: str, archive: Archive) -> None:
-    home.mkdir(parents=True, exist_ok=True)
-    there = {path.name for path in home.glob("*.eml")}
-    for name in there - letters.keys():
-        (home / name).unlink()
+    """Write one folder: whole files by rename, so that no link is ever written through."""
+    with disk.speaking(home):
+        if home.is_symlink():
+            home.unlink()
+        home.mkdir(parents=True, exist_ok=True)
+        there = {path.name for path in home.glob("*.eml") if not path.is_symlink()}
+        cut_short = home.glob("[0-9a-f]" * 16)  # what a killed process left
+        for path in (*cut_short, *(home / name for name in there - letters.keys())):
+            path.unlink()
     for name in letters.keys() - there:
-        shutil.copyfile(archive.path(letters[name]), home / name)
-    (home / "dossier.txt").write_text(text, encoding="utf-8")
+        try:
+            raw = archive.raw(letters[name])
+        except (EvidenceError, OSError):
+            log.warning("letter %.12s is damaged: see `triage verify`", letters[name])
+            continue
+        disk.put_file(home / name, raw)
+    disk.put_file(home / "dossier.txt", text.encode())
 
 
 def _name(row: dict[str, Any]) -> str:
