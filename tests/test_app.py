@@ -95,7 +95,7 @@ def test_a_tick_that_is_told_to_stop_ends_between_two_steps(world):
 
     def stop() -> bool:
         asked.append(len(asked))
-        return len(asked) == 2
+        return len(asked) == 3
 
     stopped = world.app.tick(stop)
 

@@ -15,9 +15,10 @@ from triage.config import Account, Config
 from triage.edges.authentication import authenticate
 from triage.edges.clock import Clock
 from triage.edges.store import Store
+from triage.errors import EvidenceError
 from triage.jobs.collect import Incomplete, Mailbox, collect
 from triage.jobs.compose import compose, due
-from triage.jobs.inspect import inspect, remember_heads
+from triage.jobs.inspect import compare_heads, inspect, note_damage, remember_heads
 from triage.jobs.intake import Imported, import_paths
 from triage.jobs.poll import Due, poll
 from triage.jobs.seen import is_there
@@ -85,15 +86,25 @@ class App:
         done = Ticked()
         with self.place.writing() as store:
             for step in (
-                *(self._collect, self._read, self._check),
-                *(self._tell, self._post),
+                *(self._compare, self._collect, self._read, self._check),
+                *(self._tell, self._post, self._remember, self._show),
             ):
                 self._steps += 1
                 if stop():
                     break
-                step(store, done)
+                self._take(step, store, done)
         self._steps += 1
         return done
+
+    def _take(
+        self, step: Callable[[Store, Ticked], None], store: Store, done: Ticked
+    ) -> None:
+        """Take a step; damaged evidence is told to the owner and stops no other step."""
+        try:
+            step(store, done)
+        except EvidenceError as error:
+            done.problems.append(str(error))
+            note_damage(store, str(error), self.place.now)
 
     def pulse(self) -> tuple[int, ...]:
         """Return something that differs whenever work got done."""
@@ -119,6 +130,7 @@ class App:
                 now=self.clock,
             )
             self._read(store, done)
+            self._show(store, done)
         return imported, done
 
     def send_today(self) -> Ticked:
@@ -131,7 +143,11 @@ class App:
             head = self.place.letterhead
             done.composed = compose(store, head, today, now, at_once=True)
             self._post(store, done)
+            self._show(store, done)
         return done
+
+    def _compare(self, store: Store, done: Ticked) -> None:  # noqa: ARG002 - a step
+        compare_heads(store, self.place.heads())
 
     def _collect(self, store: Store, done: Ticked) -> None:
         every = timedelta(minutes=self.config.schedule.poll_minutes)
@@ -174,9 +190,14 @@ class App:
         done.events += events
         done.assessed += assessed
 
+    def _show(self, store: Store, done: Ticked) -> None:  # noqa: ARG002 - a step
+        self.place.show(store)
+
     def _check(self, store: Store, done: Ticked) -> None:
         if problem := inspect(store, self.place.home.evidence, self.place.now):
             done.problems.append(problem)
+
+    def _remember(self, store: Store, done: Ticked) -> None:  # noqa: ARG002 - a step
         remember_heads(store, self.place.heads())
 
     def _tell(self, store: Store, done: Ticked) -> None:

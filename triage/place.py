@@ -9,13 +9,13 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, time
 from functools import cached_property
 
 from triage.config import Config
 from triage.core.act import Act
 from triage.core.chain import Head
-from triage.edges import cases, lock, mentions, packs
+from triage.edges import cases, lock, mentions, packs, schema
 from triage.edges.archive import Archive
 from triage.edges.clock import Clock
 from triage.edges.home import Home
@@ -138,11 +138,12 @@ class Place:
         lock.refuse_network(self.home.root)
         if problem := self.home.foreign(self.users):
             raise ConfigError(problem)
-        if not self._is_current():
-            with lock.turn(self.home.root):
-                self._open().close()
-        with self._speaking(), Store(self.home.index) as store:
-            yield store
+        with self._speaking():
+            if not self._is_current():
+                with lock.turn(self.home.root):
+                    self._open().close()
+            with Store(self.home.index) as store:
+                yield store
 
     @contextmanager
     def writing(self) -> Iterator[Store]:
@@ -162,7 +163,8 @@ class Place:
             return False
         try:
             with Store(self.home.index) as store:
-                return store.meta("fingerprint") == self.fingerprint
+                made_of = store.meta("version"), store.meta("fingerprint")
+                return made_of == (str(schema.VERSION), self.fingerprint)
         except (DamagedIndexError, sqlite3.DatabaseError):
             return False
 
@@ -174,6 +176,8 @@ class Place:
         except sqlite3.OperationalError as error:
             raise DiskError(f"{self.home.index}: {complaint(error)}") from error
         except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:
+                raise  # a fault of the program, not of the file
             self.home.index.unlink(missing_ok=True)
             raise Unavailable(
                 f"{self.home.index}: индекс был повреждён и убран ({error}); повторите "
@@ -181,17 +185,17 @@ class Place:
             ) from error
 
     def _fill(self, store: Store) -> None:
+        """Fill an empty index. To assess is left to `read`: it may write to the journal."""
         done = index(store, self.archive, self.journal, self.pool)
         if done.unreadable:
             self._notice(
                 f"не прочитано писем: {done.unreadable}; подробно: triage unrecognised"
             )
         mentions.restore(store)
-        assess(store, self.journal, self.bench, self.clock())
         remember_heads(store, self.heads())
 
     def read(self, store: Store) -> tuple[int, int]:
-        """Index what is new, assess what it touches, write those orders' folders.
+        """Index what is new and assess what it touches; `show` is to follow.
 
         Returns how many events were read and how many orders assessed.
         """
@@ -202,10 +206,13 @@ class Place:
         if owed:
             store.set_meta(OWED, json.dumps(sorted(owed)))
         touched = assess(store, self.journal, self.bench, now)
-        if owed:
-            self._view(store, owed)
-            store.set_meta(OWED, "[]")
         return events, len(touched)
+
+    def show(self, store: Store) -> None:
+        """Write the folders of the orders that were touched since they were last written."""
+        if owed := json.loads(store.meta(OWED, "[]")):
+            self._view(store, {(pack, order) for pack, order in owed})
+            store.set_meta(OWED, "[]")
 
     def record(self, entry: Act) -> None:
         """Write down what the owner did, and see at once what comes of it."""
@@ -213,6 +220,7 @@ class Place:
             act.record(store, self.journal, entry)
             self.read(store)
             remember_heads(store, self.heads())
+            self.show(store)
 
     def rebuild(self) -> None:
         """Make the index and the orders' folders again from the evidence."""
@@ -220,7 +228,8 @@ class Place:
         with lock.turn(self.home.root):
             store = rebuild(self.home.root, self.fingerprint, self._fill)
             with store:
-                self._view(store, set(cases.all_orders(store)))
+                self.read(store)
+                self.show(store)
 
     @property
     def now(self) -> datetime:
@@ -232,12 +241,17 @@ class Place:
         return {"manifest": self.archive.head(), "journal": self.journal.head()}
 
     def today(self, store: Store, now: datetime, *, everything: bool = False) -> Today:
-        """Gather what a digest of that instant has to tell."""
+        """Gather what a digest of that instant has to tell.
+
+        With `everything` no assessment is relied on, nor was a digest of that day sent.
+        """
+        local = now.astimezone(self.config.timezone)
+        midnight = datetime.combine(local.date(), time(), local.tzinfo)
         return gather(
             store,
             self.bench,
             now=now,
-            span=news_span(store, now),
+            span=news_span(store, now, midnight if everything else None),
             heads=self.heads(),
             names=list(self.users),
             everything=everything,

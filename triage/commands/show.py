@@ -234,9 +234,7 @@ def why(desk: Desk, case: str, *, as_json: bool) -> None:
 def unrecognised(desk: Desk, *, as_json: bool) -> None:
     outcomes = ("unrecognised", "ambiguous", "unreadable", "unconfirmed")
     with desk.place.store() as store:
-        rows = messages.letters_with(
-            store, outcomes, desk.now.replace(year=1990), desk.now
-        )
+        rows = messages.letters_with(store, outcomes, desk.now)
     shapes = [
         {
             "evidence": row["evidence"],

@@ -19,6 +19,7 @@ from triage.core.mention import (
     Reason,
     is_urgent,
     mention,
+    mention_problem,
     owners_deadline,
     why_mention,
 )
@@ -117,7 +118,8 @@ def write(
 ) -> Digest | None:
     """Write the digest of the local day of `now`, or none where there is no reason.
 
-    `texts` are the prepared letters and `told` the earlier mentions, by case id.
+    `texts` are the prepared letters and `told` the earlier mentions, by case id; a
+    problem that waits for the owner is told as a case is.
     """
     today = now.astimezone(zone).date()
     entries = [
@@ -130,6 +132,7 @@ def write(
     waiting = [e for e in _in_state(entries, State.WAITING) if not _leads(e)]
     resolved = [e for e in _in_state(entries, State.RESOLVED) if e.reason]
     read_at = health.last_read_at
+    problems = (mention_problem(each, told, today) for each in sorted(health.lasting))
     digest = Digest(
         today=today,
         marketplaces=tuple(each.title for each in packs.marketplaces),
@@ -145,13 +148,16 @@ def write(
         heads=heads,
         undelivered=tuple(undelivered),
         at_stake=at_stake(standings),
-        mentions=tuple(
-            mention(e.standing, e.reason, today)
-            for e in (*actions, *waiting, *resolved)
-            if e.reason
+        mentions=(
+            *filter(None, problems),
+            *(
+                mention(e.standing, e.reason, today)
+                for e in (*actions, *waiting, *resolved)
+                if e.reason
+            ),
         ),
     )
-    quiet = last_sent_on is not None and today - last_sent_on < WEEKLY
+    quiet = last_sent_on and timedelta(0) <= today - last_sent_on < WEEKLY
     news = digest.mentions or letters.unread or undelivered or digest.stale
     return digest if news or always or not quiet else None
 

@@ -13,6 +13,9 @@ NEAR = timedelta(days=2)  # an owner's deadline is near from here on
 DAILY = timedelta(days=3)  # how long after the news a reminder comes every day
 WEEKLY = timedelta(days=7)
 
+PROBLEM = "problem/"
+"""What the name of an account begins with where a mention is of its problem, no case's."""
+
 ASKS = "asks"
 """What a mention says instead of a state while the case's question is open."""
 
@@ -58,8 +61,10 @@ def why_mention(
     """Say why today's digest leads with a case; None leaves it in the tail.
 
     `told` is what was said of this case before, in any order. Every comparison is
-    with days that have passed, so a day without a digest changes nothing.
+    with days that have passed, so a day without a digest changes nothing. What was
+    told on a day to come was told by a clock that was ahead, and is told again.
     """
+    told = [each for each in told if each.told_on <= today]
     last = max(told, key=lambda each: each.told_on, default=None)
     if standing.state is State.RESOLVED:
         return Reason.RESOLVED if last and last.state != State.RESOLVED else None
@@ -166,8 +171,28 @@ def _remind(standing: Standing, told: Sequence[Mention], today: date) -> bool:
     asks = standing.case.asks and standing.state is State.WAITING
     if standing.state is not State.OPEN and not asks:
         return False
+    return _is_rested(told, today)
+
+
+def _is_rested(told: Sequence[Mention], today: date) -> bool:
     last_on = max(each.told_on for each in told)
     news = [m.told_on for m in told if m.reason is not Reason.REMINDER]
     news_on = max(news, default=last_on)
     rest = timedelta(days=1) if last_on - news_on < DAILY else WEEKLY
     return today - last_on >= rest
+
+
+def mention_problem(
+    name: str, told: Mapping[str, Sequence[Mention]], today: date
+) -> Mention | None:
+    """Mention a problem that waits for the owner: once, then as a reminder."""
+    before = [m for m in told.get(f"{PROBLEM}{name}", ()) if m.told_on <= today]
+    if before and not _is_rested(before, today):
+        return None
+    return Mention(
+        case=f"{PROBLEM}{name}",
+        told_on=today,
+        reason=Reason.REMINDER if before else Reason.NEW,
+        step="",
+        state=State.OPEN.value,
+    )

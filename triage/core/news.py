@@ -54,6 +54,8 @@ class Health:
     problems: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What keeps an account from being read, in words, by the account's name; under "" what
     is wrong with the evidence itself."""
+    lasting: frozenset[str] = frozenset()
+    """Whose problem nobody but the owner can mend."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class Polls:
     refused: int = 0  # logins refused in a row
     next_at: datetime | None = None
     problem: str = ""  # in words, for the owner
+    lasting: bool = False  # nobody but the owner can mend it
     config: str = ""  # fingerprint of the settings that were refused
     polled_at: datetime | None = None  # end of the last good poll
 
@@ -33,6 +34,7 @@ def polls(store: Store, name: str) -> Polls:
         refused=row["refused"],
         next_at=_instant(row["next_at"]),
         problem=row["problem"],
+        lasting=bool(row["lasting"]),
         config=row["config"],
         polled_at=_instant(row["polled_at"]),
     )
@@ -41,15 +43,18 @@ def polls(store: Store, name: str) -> Polls:
 def remember(store: Store, polls: Polls) -> None:
     """Write what is remembered, leaving the table's other columns alone."""
     store.execute(
-        "INSERT INTO accounts (name, tries, next_at, problem, refused, config, polled_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+        "INSERT INTO accounts"
+        " (name, tries, next_at, problem, lasting, refused, config, polled_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
         " tries = excluded.tries, next_at = excluded.next_at,"
-        " problem = excluded.problem, refused = excluded.refused,"
-        " config = excluded.config, polled_at = excluded.polled_at",
+        " problem = excluded.problem, lasting = excluded.lasting,"
+        " refused = excluded.refused, config = excluded.config,"
+        " polled_at = excluded.polled_at",
         polls.name,
         polls.tries,
         polls.next_at and polls.next_at.isoformat(),
         polls.problem,
+        polls.lasting,
         polls.refused,
         polls.config,
         polls.polled_at and polls.polled_at.isoformat(),

@@ -65,8 +65,22 @@ def mark_dirty(store: Store, orders: Iterable[tuple[str, str]]) -> None:
             )
 
 
+_DAY = "assessed_on"
+
+
+def remember_day(store: Store, today: date) -> None:
+    """Note for which day the orders were assessed."""
+    if store.meta(_DAY) != today.isoformat():
+        store.set_meta(_DAY, today.isoformat())
+
+
 def orders_to_assess(store: Store, today: date) -> list[tuple[str, str]]:
-    """Return the (pack, order) that something new or time itself has touched."""
+    """Return the (pack, order) that something new or time itself has touched.
+
+    When the clock was ahead, no order is as it should be today.
+    """
+    if store.meta(_DAY) > today.isoformat():
+        return all_orders(store)
     rows = store.rows(
         "SELECT pack, order_number FROM orders"
         " WHERE dirty = 1 OR look_again_on <= ? ORDER BY pack, order_number",

@@ -12,7 +12,7 @@ from triage.core.recogniser import Reading
 from triage.edges.store import Store
 
 CHUNK = 400  # values in one SQL statement: well below SQLite's limit
-NEWS = "archived_at > ? AND archived_at <= ? AND received_at > ? AND received_at <= ?"
+NEWS = "archived_at > ? AND archived_at <= ? AND received_at > ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,7 @@ class Span:
 
     @property
     def values(self) -> tuple[str, ...]:
-        ends = (self.since, self.until, self.dated_after, self.until)
-        return tuple(each.astimezone(UTC).isoformat() for each in ends)
+        return tuple(map(_text, (self.since, self.until, self.dated_after)))
 
 
 def letter_row(
@@ -148,16 +147,15 @@ def letters_of(store: Store, orders: Sequence[str]) -> dict[str, list[dict[str, 
 
 
 def letters_with(
-    store: Store, outcomes: Sequence[str], since: datetime, until: datetime
+    store: Store, outcomes: Sequence[str], until: datetime
 ) -> list[dict[str, Any]]:
-    """Return the rows of letters with one of the outcomes, received in a span."""
+    """Return the rows of letters with one of the outcomes, received up to an instant."""
     marks = ",".join("?" * len(outcomes))
     return store.rows(
         f"SELECT * FROM messages WHERE outcome IN ({marks})"  # noqa: S608
-        " AND received_at > ? AND received_at <= ? ORDER BY received_at, evidence",
+        " AND received_at <= ? ORDER BY received_at, evidence",
         *outcomes,
-        since.isoformat(),
-        until.isoformat(),
+        _text(until),
     )
 
 
@@ -172,6 +170,12 @@ def news_with(
         *outcomes,
         *span.values,
     )
+
+
+def first_archived_at(store: Store) -> datetime | None:
+    """Return when the first letter came into the archive."""
+    [row] = store.rows("SELECT min(archived_at) first FROM messages")
+    return datetime.fromisoformat(row["first"]) if row["first"] else None
 
 
 def letter_counts(store: Store) -> dict[str, int]:
@@ -224,6 +228,11 @@ def _event(row: dict[str, Any]) -> Event:
         where=Where(row["place"]),
         attributes=json.loads(row["attributes"]),
     )
+
+
+def _text(at: datetime) -> str:
+    """Write an instant so that texts sort as instants do."""
+    return at.astimezone(UTC).isoformat()
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

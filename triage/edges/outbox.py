@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from triage.core.act import ActKind
-from triage.core.attempt import pause
+from triage.core.attempt import PAUSES, pause
 from triage.core.chain import Head, read_heads, write_heads
 from triage.core.mention import Mention, dump_mentions, load_mentions
 from triage.core.news import Undelivered
@@ -115,8 +115,8 @@ def crashed(store: Store, now: datetime) -> int:
     """Call `unsure` what was being sent when the process died; say how many."""
     return store.execute(
         "UPDATE outbox SET state = 'unsure', problem = ''"
-        " WHERE state = 'sending' AND next_at <= ?",
-        _text(now),
+        " WHERE state = 'sending' AND next_at NOT BETWEEN ? AND ?",
+        *_rest(now),
     )
 
 
@@ -124,8 +124,8 @@ def due(store: Store, now: datetime) -> list[str]:
     """Name the letters whose next attempt may be made, oldest first."""
     rows = store.rows(
         "SELECT key FROM outbox WHERE state IN ('queued', 'deferred', 'unsure')"
-        " AND next_at <= ? ORDER BY composed_at, key",
-        _text(now),
+        " AND next_at NOT BETWEEN ? AND ? ORDER BY composed_at, key",
+        *_rest(now),
     )
     return [row["key"] for row in rows]
 
@@ -134,9 +134,9 @@ def waits(store: Store, now: datetime) -> bool:
     """Say whether there is an attempt to make, or one that a crash cut short."""
     return bool(
         store.rows(
-            "SELECT 1 FROM outbox WHERE next_at <= ?"
+            "SELECT 1 FROM outbox WHERE next_at NOT BETWEEN ? AND ?"
             " AND state IN ('queued', 'deferred', 'unsure', 'sending') LIMIT 1",
-            _text(now),
+            *_rest(now),
         )
     )
 
@@ -153,13 +153,13 @@ def take(store: Store, key: str, now: datetime) -> Queued | None:
         attempts = rows[0]["attempts"] + 1
         changed = store.execute(
             "UPDATE outbox SET state = 'sending', attempts = ?, next_at = ?"
-            " WHERE key = ? AND attempts = ? AND next_at <= ?"
+            " WHERE key = ? AND attempts = ? AND next_at NOT BETWEEN ? AND ?"
             " AND state IN ('queued', 'deferred', 'unsure')",
             attempts,
             _text(now + pause(attempts)),
             key,
             attempts - 1,
-            _text(now),
+            *_rest(now),
         )
     return _queued({**rows[0], "attempts": attempts}) if changed else None
 
@@ -198,14 +198,21 @@ def last_digest_on(store: Store) -> date | None:
     return date.fromisoformat(newest.removeprefix(DIGEST)) if newest else None
 
 
-def composed_at(store: Store) -> datetime | None:
-    """Return when the newest digest that may have reached the owner was written."""
-    rows = store.rows(
-        "SELECT max(composed_at) newest FROM outbox"
-        " WHERE state IN ('sending', 'unsure', 'accepted')"
+def composed_at(store: Store, until: datetime) -> datetime | None:
+    """Return when the newest digest that may have reached the owner was written.
+
+    After the loss of the outbox the journal still knows when one was accepted.
+    """
+    [row] = store.rows(
+        "SELECT coalesce("
+        " (SELECT max(composed_at) FROM outbox WHERE composed_at <= ?"
+        "  AND state IN ('sending', 'unsure', 'accepted')),"
+        " (SELECT max(at) FROM acts WHERE kind = ? AND at <= ?)) newest",
+        _text(until),
+        ActKind.DIGEST_ACCEPTED,
+        _text(until),
     )
-    newest = rows[0]["newest"]
-    return datetime.fromisoformat(newest) if newest else None
+    return datetime.fromisoformat(row["newest"]) if row["newest"] else None
 
 
 def undelivered(store: Store) -> list[Undelivered]:
@@ -222,6 +229,14 @@ def undelivered(store: Store) -> list[Undelivered]:
     ]
 
 
+def _rest(now: datetime) -> tuple[str, str]:
+    """Return the span in which a letter's time may still lie ahead.
+
+    No pause is longer: a time behind it was set by a clock that was ahead.
+    """
+    return _text(now + timedelta.resolution), _text(now + PAUSES[-1])
+
+
 def _queued(row: Mapping[str, object]) -> Queued:
     return Queued(
         key=str(row["key"]),
@@ -236,4 +251,4 @@ def _queued(row: Mapping[str, object]) -> Queued:
 
 
 def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds")
+    return at.astimezone(UTC).isoformat()

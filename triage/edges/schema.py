@@ -19,7 +19,6 @@ CREATE TABLE messages (
     attachments TEXT NOT NULL
 ) STRICT;
 CREATE INDEX messages_by_outcome ON messages (outcome, received_at);
-CREATE INDEX messages_by_time ON messages (received_at);
 CREATE INDEX messages_by_arrival ON messages (archived_at);
 
 -- which letters name which orders, with an event or without
@@ -75,7 +74,8 @@ CREATE TABLE cursors (
 
 CREATE TABLE accounts (
     name TEXT PRIMARY KEY, tries INTEGER NOT NULL, next_at TEXT, problem TEXT NOT NULL,
-    refused INTEGER NOT NULL, config TEXT NOT NULL, polled_at TEXT, folders_at TEXT
+    refused INTEGER NOT NULL, config TEXT NOT NULL, lasting INTEGER NOT NULL DEFAULT 0,
+    polled_at TEXT, folders_at TEXT
 ) STRICT;
 
 -- one row per letter to the owner. A digest's key is "digest:<local date>", states are

@@ -58,6 +58,7 @@ def assess(
                 cases.save_assessment(store, pack, order, numbered, look_again_on)
     if touched:
         log.info("assessed %d orders", len(touched))
+    cases.remember_day(store, today)
     return touched
 
 
@@ -84,20 +85,26 @@ def standings(
 def _standings(
     store: Store, bench: Bench, now: datetime, pack: str, orders: Sequence[str]
 ) -> Iterable[tuple[str, list[Standing], date | None]]:
-    today = bench.today(now)
-    events = messages.events_of(store, pack, orders, now)
-    acts = cases.acts_of(store, orders, now)
+    events = messages.events_of(store, pack, orders)
+    acts = cases.acts_of(store, orders)
     for order in orders:
-        yield (
-            order,
-            *_stand(
-                bench,
-                (pack, order),
-                events=events.get(order, []),
-                acts=acts.get(order, []),
-                today=today,
-            ),
+        told, done = events.get(order, []), acts.get(order, [])
+        found, look_again_on = _stand(
+            bench,
+            (pack, order),
+            events=[event for event in told if event.at <= now],
+            acts=[act for act in done if act.at <= now],
+            numbers={
+                act.case: int(act.data["number"])
+                for act in done  # a number holds at every instant
+                if act.kind is ActKind.NUMBERED
+            },
+            today=bench.today(now),
         )
+        # a server whose clock is ahead of ours dates a letter later than now
+        dated = [*(event.at for event in told), *(act.at for act in done)]
+        ahead = [bench.today(at) for at in dated if at > now]
+        yield order, found, min([*filter(None, [look_again_on]), *ahead], default=None)
 
 
 def _stand(
@@ -106,6 +113,7 @@ def _stand(
     *,
     events: Sequence[Event],
     acts: Sequence[Act],
+    numbers: Mapping[str | None, int],
     today: date,
 ) -> tuple[list[Standing], date | None]:
     pack, order = subject
@@ -119,11 +127,6 @@ def _stand(
         zone=bench.zone,
         today=today,
     )
-    numbers = {
-        act.case: int(act.data["number"])
-        for act in acts
-        if act.kind is ActKind.NUMBERED
-    }
     found = [
         stand(
             case,

@@ -20,7 +20,7 @@ from triage.core.ladder import Standing
 from triage.core.mention import Mention
 from triage.core.news import Health, Letters
 from triage.core.pack import Packs
-from triage.edges import mentions, outbox
+from triage.edges import mentions, messages, outbox
 from triage.edges.messages import Span
 from triage.edges.mime import build
 from triage.edges.pages import Page, render
@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 
 _CONSIDERED = "digest_considered"
 FIRST_LOOK_BACK = timedelta(days=1)
-LATE_NEWS = timedelta(days=14)  # a letter that comes to light later is history
 LATE = timedelta(hours=6)  # past the owner's hour, when midnight lies between
 
 
@@ -85,12 +84,19 @@ def _day(head: Letterhead, now: datetime) -> date | None:
     return yesterday if now - slot <= LATE else None
 
 
-def news_span(store: Store, now: datetime) -> Span:
-    """Say which letters are news to the owner: those archived since the last digest."""
-    composed = outbox.composed_at(store)
-    since = composed or now - FIRST_LOOK_BACK
-    late = LATE_NEWS if composed else timedelta(0)
-    return Span(since=since, until=now, dated_after=since - late)
+def news_span(store: Store, now: datetime, told_by: datetime | None = None) -> Span:
+    """Say which letters are news: those archived since the last digest.
+
+    With `told_by` a digest that was written later counts for nothing. What was received
+    before anybody watched the mailbox is history.
+    """
+    composed = outbox.composed_at(store, told_by or now)
+    watched_since = messages.first_archived_at(store) or now
+    return Span(
+        since=composed or now - FIRST_LOOK_BACK,
+        until=now,
+        dated_after=watched_since - FIRST_LOOK_BACK,
+    )
 
 
 def compose(

@@ -9,7 +9,7 @@ from triage.edges import accounts
 from triage.edges.accounts import Polls
 from triage.edges.mailbox import LoginRejected
 from triage.edges.store import Store
-from triage.errors import ConfigError, Refused, Unavailable
+from triage.errors import ConfigError, EvidenceError, Refused, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ def poll(
     for account in due:
         before = accounts.polls(store, account.name)
         now = clock()
-        if before.next_at and now < before.next_at:
-            continue
+        if before.next_at and now < before.next_at <= now + max(every, PAUSES[-1]):
+            continue  # a later time was set by a clock that was ahead
         after = _try(account, before, every, clock)
         accounts.remember(store, after)
         if after.problem:
@@ -63,7 +63,9 @@ def _try(
     try:
         password = account.password()
     except ConfigError as error:
-        return replace(before, problem=str(error), next_at=clock() + every)
+        return replace(
+            before, problem=str(error), lasting=True, next_at=clock() + every
+        )
     if before.refused >= LOGINS:
         if accounts.matches(before.config, account.settings, password):
             return replace(before, next_at=clock() + every)
@@ -72,13 +74,14 @@ def _try(
         account.collect(password)
     except LoginRejected as error:
         return _rejected(account, before, password, str(error), clock())
-    except (Refused, Unavailable, ConfigError) as error:
+    except (Refused, Unavailable, ConfigError, EvidenceError) as error:
         hopeful = isinstance(error, Unavailable)
         pause = PAUSES[min(before.tries, len(PAUSES) - 1) if hopeful else -1]
         return replace(
             before,
             tries=before.tries + 1,
             problem=str(error),
+            lasting=not hopeful,
             next_at=clock() + pause,
         )
     now = clock()
@@ -95,6 +98,7 @@ def _rejected(
         before,
         refused=refused,
         config=accounts.fingerprint(account.settings, password),
+        lasting=True,
         problem=f"{words}; больше не пробуем, пока не изменится пароль или настройка",
         next_at=now + PAUSES[0],
     )

@@ -11,6 +11,7 @@ A letter may arrive twice, with one Message-ID; it is never lost in silence.
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -20,7 +21,7 @@ from triage.core.attempt import Answer, Outcome
 from triage.edges import accounts, mentions, outbox
 from triage.edges.journal import Journal
 from triage.edges.store import Store
-from triage.errors import Refused
+from triage.errors import EvidenceError, Refused
 from triage.jobs.act import catch_up, record
 
 log = logging.getLogger(__name__)
@@ -124,12 +125,13 @@ def _note(
     login: Login,
     now: datetime,
 ) -> None:
+    damage: EvidenceError | None = None
     if answer.outcome is Outcome.ACCEPTED:
-        record(
-            store,
-            journal,
-            Act(at=now, kind=ActKind.DIGEST_ACCEPTED, data=letter.data()),
-        )
+        act = Act(at=now, kind=ActKind.DIGEST_ACCEPTED, data=letter.data())
+        try:
+            record(store, journal, act)
+        except EvidenceError as error:  # the letter has gone out all the same
+            damage = error
     with store.transaction():
         match answer.outcome:
             case Outcome.REJECTED:
@@ -141,6 +143,8 @@ def _note(
             outbox.finish(store, letter, Outcome.DEFERRED, answer.words)
         else:
             outbox.finish(store, letter, answer.outcome, answer.words)
+    if damage:
+        raise damage
 
 
 def _refusals(store: Store) -> tuple[int, str, str]:
@@ -158,7 +162,8 @@ def _refuse(store: Store, login: Login, words: str) -> None:
 
 def _journalled(store: Store, journal: Journal, key: str) -> bool:
     """Say whether an attempt was accepted whose row says nothing of it."""
-    catch_up(store, journal)
+    with suppress(EvidenceError):  # what the index knows of it must do then
+        catch_up(store, journal)
     return outbox.accepted(store, key)
 
 

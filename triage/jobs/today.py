@@ -95,8 +95,10 @@ def _health(store: Store, names: Collection[str]) -> Health:
     polls = [accounts.polls(store, name) for name in names]
     read = [each.polled_at for each in polls if each.polled_at]
     problems = {each.name: each.problem for each in polls if each.problem}
+    lasting = {each.name for each in polls if each.problem and each.lasting}
     if damage := evidence_problem(store):
         problems[""] = damage
+        lasting.add("")
     archived = sum(n for outcome, n in counts.items() if outcome not in NOT_COUNTED)
     waiting = sum(c.pending for name in names for c in cursors.cursors(store, name))
     imported = messages.imported(store, NOT_COUNTED)
@@ -106,4 +108,5 @@ def _health(store: Store, names: Collection[str]) -> Health:
         unread=sum(counts.get(outcome, 0) for outcome in UNREAD),
         last_read_at=min(read) if read and len(read) == len(polls) else None,
         problems=problems,
+        lasting=frozenset(lasting),
     )
