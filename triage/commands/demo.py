@@ -197,7 +197,7 @@ class Month:
         case, now = standing.case, standing.step
         closed = case.closed_on
         return (
-            standing.number,
+            standing.number or "—",
             case.title,
             case.posting or case.order,
             "" if case.amount is None else roubles(case.amount),

@@ -50,7 +50,8 @@ def dossier(
 def _case(standing: Standing) -> list[str]:
     case = standing.case
     money = f", {roubles(case.amount)}" if case.amount is not None else ""
-    lines = [f"- № {standing.number}. {case.title}{money}"]
+    number = f"№ {standing.number}. " if standing.number else ""
+    lines = [f"- {number}{case.title}{money}"]
     lines.append(f"  открыто {day(case.opened_on)}")
     if case.closed_on:
         lines.append(f"  закрыто {day(case.closed_on)}")

@@ -64,17 +64,21 @@ def stand(  # noqa: PLR0917 - one case, and all that it hangs on
         today=today,
         steps={step.id: step for step in ladder.plan(case.rule)},
     )
-    dating = Dating(anchors=anchors, owner=owner, contacts=contacts or {})
-    steps = dating.steps()
     if _is_resolved(anchors):
+        taken = (
+            StepNow(step=step, due_on=None, done_on=anchors.progress.done_on(step.id))
+            for step in anchors.steps.values()
+        )
         return Standing(
             case=case,
             number=number,
             today=today,
             state=State.RESOLVED,
             step=None,
-            steps=tuple(steps),
+            steps=tuple(now for now in taken if now.done_on),
         )
+    dating = Dating(anchors=anchors, owner=owner, contacts=contacts or {})
+    steps = dating.steps()
     state, until = State.OPEN, None
     current = _current(anchors, steps)
     if current is None and (last := _unanswered(anchors, steps)):

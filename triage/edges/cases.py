@@ -122,7 +122,7 @@ def save_assessment(
             [
                 {
                     "id": s.case.id,
-                    "number": s.number,
+                    "number": s.number or None,
                     "pack": pack,
                     "order_number": order,
                     "rule": s.case.rule,

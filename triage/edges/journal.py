@@ -23,18 +23,18 @@ class Journal:
         self._ledger = Ledger(evidence / "journal.jsonl")
         self._prepared = False
 
-    def append(self, act: Act) -> None:
-        """Write an act down, durably.
+    def append(self, *acts: Act) -> None:
+        """Write acts down, durably and together.
 
         Raises:
-            DiskError: the disk is full or read-only. The act was not written.
+            DiskError: the disk is full or read-only. The acts were not written.
             EvidenceError: the journal was changed by another program meanwhile.
         """
         if not self._prepared:
             disk.make_folders(self.evidence)
             self._prepared = True
         with self._ledger.writing() as write:
-            write([act_entry(act)])
+            write([act_entry(act) for act in acts])
 
     def acts(self, after: int = 0) -> Iterator[tuple[Act, int]]:
         """Yield the acts behind a byte offset, each with the offset behind its line.

@@ -53,7 +53,7 @@ CREATE INDEX orders_to_look_at ON orders (look_again_on);
 CREATE INDEX orders_dirty ON orders (dirty) WHERE dirty = 1;
 
 CREATE TABLE cases (
-    id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, pack TEXT NOT NULL,
+    id TEXT PRIMARY KEY, number INTEGER UNIQUE, pack TEXT NOT NULL,
     order_number TEXT NOT NULL, rule TEXT NOT NULL, state TEXT NOT NULL,
     opened_on TEXT NOT NULL
 ) STRICT;

@@ -11,13 +11,13 @@ from triage.edges.store import Store
 BATCH = 500  # journal lines in one transaction
 
 
-def record(store: Store, journal: Journal, act: Act) -> None:
-    """Append one act. The journal is the truth; the index picks up what it lacks.
+def record(store: Store, journal: Journal, *acts: Act) -> None:
+    """Append acts. The journal is the truth; the index picks up what it lacks.
 
     Raises:
         DiskError: the journal cannot be written; then nothing was recorded.
     """
-    journal.append(act)
+    journal.append(*acts)
     catch_up(store, journal)
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from triage.core.act import Act, ActKind
+from triage.core.case import State
 from triage.core.cases import assess as cases_of
 from triage.core.event import Event
 from triage.core.ladder import Standing, stand
@@ -48,7 +49,7 @@ def assess(
     for pack, batch in batches(touched):
         assessed = list(_standings(store, bench, now, pack, batch))
         fresh = sorted(
-            (s for _, standings, _ in assessed for s in standings if not s.number),
+            (s for _, standings, _ in assessed for s in standings if _wants_number(s)),
             key=lambda s: (s.case.opened_on, s.case.id),
         )
         numbers = _number(store, journal, fresh, now)
@@ -145,25 +146,30 @@ def _stand(
     return found, min((day for day in looks if day), default=None)
 
 
+def _wants_number(standing: Standing) -> bool:
+    """Say whether the owner will hear of a case; one that is long over stays unnamed."""
+    return not standing.number and standing.state is not State.RESOLVED
+
+
 def _number(
     store: Store, journal: Journal, fresh: Sequence[Standing], now: datetime
 ) -> dict[str, int]:
     """Give each new case the next number and write that to the journal."""
     taken = [int(a.data["number"]) for a in cases.acts_of_kind(store, ActKind.NUMBERED)]
-    numbers = {}
-    for number, standing in enumerate(fresh, start=max(taken, default=0) + 1):
-        numbers[standing.case.id] = number
-        record(
-            store,
-            journal,
-            Act(
-                at=now,
-                kind=ActKind.NUMBERED,
-                case=standing.case.id,
-                order=standing.case.order,
-                data={"number": str(number), "pack": standing.case.pack},
-            ),
+    first = max(taken, default=0) + 1
+    numbers = {s.case.id: number for number, s in enumerate(fresh, first)}
+    acts = [
+        Act(
+            at=now,
+            kind=ActKind.NUMBERED,
+            case=s.case.id,
+            order=s.case.order,
+            data={"number": str(numbers[s.case.id]), "pack": s.case.pack},
         )
+        for s in fresh
+    ]
+    if acts:
+        record(store, journal, *acts)
     return numbers
 
 
