@@ -176,6 +176,12 @@ def test_two_accounts_do_not_share_a_name(write):
     assert "имя ящика повторяется: main" in problem
 
 
+def test_no_account_takes_the_name_of_imported_letters(write):
+    (problem,) = problems(write(altered(('= "main"', '= "import"'))))
+
+    assert "занято" in problem
+
+
 def test_control_characters_never_reach_a_server(write):
     changed = altered(("folders       = []", r'folders = ["INBOX\r\nA1 DELETE x"]'))
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from triage.config import Account, Config
+from triage.core.message import IMPORTED
 from triage.edges.authentication import authenticate
 from triage.edges.clock import Clock
 from triage.edges.store import Store
@@ -119,8 +120,7 @@ class App:
     def take_in(self, paths: Iterable[Path]) -> tuple[Imported, Ticked]:
         """Import letters that were exported to files, and read them."""
         done = Ticked()
-        accounts = self.config.account
-        ids = frozenset[str]().union(*(each.authserv_ids for each in accounts))
+        ids = self.place.authserv_ids[IMPORTED]
         with self.place.writing() as store:
             imported = import_paths(
                 paths,

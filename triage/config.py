@@ -229,6 +229,8 @@ class Config(Section):
         names = [account.name for account in accounts]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"имя ящика повторяется: {', '.join(twice)}")
+        if "import" in names:
+            raise ValueError("имя import занято: так зовутся письма из файлов")
         return accounts
 
     def logins(self) -> list[tuple[tuple[str | int, ...], Login]]:

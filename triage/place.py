@@ -15,6 +15,7 @@ from functools import cached_property
 from triage.config import Config
 from triage.core.act import Act
 from triage.core.chain import Head
+from triage.core.message import IMPORTED
 from triage.edges import cases, lock, mentions, packs, schema
 from triage.edges.archive import Archive
 from triage.edges.clock import Clock
@@ -96,15 +97,24 @@ class Place:
         config = self.config
         own = {config.owner.email, config.digest.to, config.smtp.sender}
         own |= {account.user for account in config.account if "@" in account.user}
-        ids = {name for account in config.account for name in account.authserv_ids}
         return {
             "marketplaces": list(config.packs.marketplaces),
             "ladder": config.packs.ladder,
             "dir": str(config.packs.dir or ""),
             "timezone": config.timezone.key,
             "owner": sorted(address.casefold() for address in own - {""}),
-            "authserv_ids": sorted(ids),
+            "authserv_ids": {k: sorted(ids) for k, ids in self.authserv_ids.items()},
         }
+
+    @property
+    def authserv_ids(self) -> dict[str, frozenset[str]]:
+        """Say whose Authentication-Results count in the letters of each account.
+
+        A letter from a file may be of any of them.
+        """
+        accounts = self.config.account
+        every = frozenset[str]().union(*(each.authserv_ids for each in accounts))
+        return {each.name: each.authserv_ids for each in accounts} | {IMPORTED: every}
 
     @property
     def fingerprint(self) -> str:
@@ -225,7 +235,7 @@ class Place:
     def rebuild(self) -> None:
         """Make the index and the orders' folders again from the evidence."""
         self.settle()
-        with lock.turn(self.home.root):
+        with lock.turn(self.home.root), self._speaking():
             store = rebuild(self.home.root, self.fingerprint, self._fill)
             with store:
                 self.read(store)

@@ -26,14 +26,14 @@ def reader(
     """Make the function that reads letters; called once in each child.
 
     `settings`: marketplaces, ladder, dir (or ""), timezone, owner (addresses) and
-    authserv_ids. A task is the JSON of a sighting with the `path` of its letter; the
+    authserv_ids by account. A task is the JSON of a sighting with the `path` of its letter; the
     answer has a `letter` row and its `events` rows, or a `problem`.
     """
     own = Path(settings["dir"]) if settings["dir"] else None
     loaded = packs.load(settings["marketplaces"], settings["ladder"], own)
     zone = ZoneInfo(settings["timezone"])
     owner = frozenset(settings["owner"])
-    ids = frozenset(settings["authserv_ids"])
+    ids = settings["authserv_ids"]
 
     def read_letter(task: Mapping[str, Any]) -> dict[str, Any]:
         raw = Path(task["path"]).read_bytes()
@@ -42,7 +42,8 @@ def reader(
         sighting = sighting_of(task)
         domain = sighting.authentication.get("domain", "")
         if not domain:  # the configuration may know the provider's name by now
-            domain = authenticate(_header(raw), ids)["domain"]
+            mine = ids.get(sighting.account, ())
+            domain = authenticate(_header(raw), mine)["domain"]
         message = parse(raw, sighting, domain)
         reading = read(message, loaded, zone, owner)
         message, reading = _without_secrets(message, reading)
