@@ -369,6 +369,7 @@ def test_acts_survive_a_rebuild(own):
     [
         (("done", "77"), "нет такого дела: 77"),
         (("done", "1", "nap"), "нет такого шага"),
+        (("done", "9" * 30), "нет такого дела"),
         (("done", "1", "--on", "2026-12-03"), "ещё не наступило"),
         (("done", "1", "--on", "2006-12-01"), "слишком давно"),
         (("done", "1", "--on", "вчера"), "не дата"),
@@ -395,6 +396,17 @@ def test_a_request_that_makes_no_sense_changes_nothing(month, words, told):
     assert told in month.fails(64, *words)
 
     assert (month.home / "evidence" / "journal.jsonl").read_bytes() == before
+
+
+def test_unread_letters_are_shown_on_a_leap_day_too(month):
+    assert month.says("unrecognised", now="2028-02-29T10:00:00+03:00")
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_year_in_which_no_mail_is_read_is_refused(month, year):
+    assert year.lstrip("0") in month.fails(
+        64, "cases", now=f"{year}-01-01T00:00:00+03:00"
+    )
 
 
 def test_an_instant_without_a_zone_is_refused_with_the_right_form(month):

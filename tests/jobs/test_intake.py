@@ -150,3 +150,14 @@ def test_large_letters_and_many_of_them_are_taken(tmp_path):
 
     assert counts(bring(tmp_path, path)) == (701, 0, 0, 0)
     assert large in kept(tmp_path)
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_letter_dated_beyond_any_calendar_came_in_now(tmp_path, year):
+    path = tmp_path / "letter.eml"
+    path.write_bytes(f"Date: Fri, 31 Dec {year} 23:59:59 +0000\n".encode() + letter(1))
+
+    bring(tmp_path, path)
+
+    [(sighting, _)] = Archive(tmp_path / "evidence").sightings()
+    assert sighting.received_at == NOW

@@ -145,10 +145,7 @@ def save_assessment(
 
 def case_row(store: Store, name: str) -> dict[str, Any] | None:
     """Find a case by its number or its id."""
-    if name.isdecimal():
-        found = store.rows("SELECT * FROM cases WHERE number = ?", int(name))
-    else:
-        found = store.rows("SELECT * FROM cases WHERE id = ?", name)
+    found = store.rows("SELECT * FROM cases WHERE id = ? OR number = ?", name, name)
     return found[0] if found else None
 
 

@@ -9,6 +9,9 @@ Clock = Callable[[], datetime]
 """Returns an aware UTC instant."""
 
 
+YEARS = range(2000, 2101)  # in which one may pretend to be
+
+
 def system_clock() -> datetime:
     """Return the present instant in UTC."""
     return datetime.now(UTC)
@@ -38,4 +41,6 @@ def parse_instant(text: str) -> datetime:
             f"--now: не указан часовой пояс: {text!r}; добавьте смещение, например: "
             f"{instant.isoformat()}+03:00"
         )
+    if instant.year not in YEARS:
+        raise UsageError(f"--now: год {instant.year} не из {YEARS[0]}–{YEARS[-1]}")
     return instant.astimezone(UTC)

@@ -87,7 +87,7 @@ class Fetcher:
                 role=folder.role,
                 uidvalidity=uidvalidity,
                 uid=heading.uid,
-                received_at=heading.received_at or self._clock(),
+                received_at=_plausible(heading.received_at) or self._clock(),
                 authentication=self._verdict(_header_of(beginning)),
             )
             for heading, raw, beginning in found
@@ -222,6 +222,11 @@ def _header_of(raw: bytes) -> bytes:
     """Return the header block of a letter, without the empty line."""
     head = raw[:LONGEST_HEADER].replace(b"\r\n", b"\n")
     return head.partition(b"\n\n")[0] + b"\n"
+
+
+def _plausible(at: datetime | None) -> datetime | None:
+    """Pass over an instant that no mailbox has seen, and no zone can show."""
+    return at if at and 1970 <= at.year <= 2100 else None
 
 
 def _is_large(heading: Heading) -> bool:
