@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -629,3 +630,19 @@ def test_a_lost_letter_is_told_when_the_index_is_made_again(own):
 
     assert done.returncode == 0
     assert "не прочитано писем: 1" in done.stderr
+
+
+@pytest.mark.parametrize("damage", ["garbage", "older"])
+def test_an_index_that_is_no_use_is_no_hindrance_to_a_new_one(own, damage):
+    before = own.json("cases")
+    index = own.home / "index.sqlite3"
+    if damage == "garbage":
+        index.write_bytes(b"not a database at all" * 500)
+    else:
+        with sqlite3.connect(index) as old:
+            old.execute("ALTER TABLE accounts DROP COLUMN polled_at")
+        old.close()
+
+    own.says("rebuild")
+
+    assert own.json("cases") == before

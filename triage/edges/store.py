@@ -127,7 +127,11 @@ class Store:
             return self._db.conn.execute(sql, values).rowcount
 
     def copy_from(self, other: Path, tables: Sequence[str]) -> None:
-        """Copy whole tables of the same shape from another index."""
+        """Copy whole tables of the same shape from another index: all, or none.
+
+        Raises:
+            sqlite3.DatabaseError: it cannot be read, or has other columns.
+        """
         conn = self._db.conn
         conn.execute("ATTACH DATABASE ? AS other", [str(other)])
         try:

@@ -1,6 +1,7 @@
 """Make the index again from evidence and journal, beside the old one."""
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,12 +64,20 @@ def rebuild(
     _remove(fresh)
     with Store(fresh) as store:
         if carry_over and path.exists():
-            store.copy_from(path, schema.CARRIED_OVER)
+            _carry_over(store, path)
         fill(store)
         store.set_meta("fingerprint", fingerprint)
     _remove(path, but_the_file=True)  # a stale log must never meet the new file
     fresh.replace(path)
     return Store(path)
+
+
+def _carry_over(store: Store, before: Path) -> None:
+    """Copy from the old index what only saves work; a damaged or older one has none."""
+    try:
+        store.copy_from(before, schema.CARRIED_OVER)
+    except sqlite3.DatabaseError as error:
+        log.warning("nothing is carried over from the old index: %s", error)
 
 
 def _remove(path: Path, *, but_the_file: bool = False) -> None:
