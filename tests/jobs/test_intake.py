@@ -152,10 +152,9 @@ def test_large_letters_and_many_of_them_are_taken(tmp_path):
     assert large in kept(tmp_path)
 
 
-@pytest.mark.parametrize("year", ["0001", "9999"])
-def test_a_letter_dated_beyond_any_calendar_came_in_now(tmp_path, year):
+def test_a_letter_dated_beyond_any_calendar_came_in_now(tmp_path):
     path = tmp_path / "letter.eml"
-    path.write_bytes(f"Date: Fri, 31 Dec {year} 23:59:59 +0000\n".encode() + letter(1))
+    path.write_bytes(b"Date: Fri, 31 Dec 9999 23:59:59 +0000\n" + letter(1))
 
     bring(tmp_path, path)
 
