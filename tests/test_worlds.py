@@ -1,0 +1,175 @@
+"""What must hold of any world: whatever comes when, however often it is looked at."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+from life import ONE_DAY, STORIES, Life, days, hurry, read_story
+
+from triage.core.case import State
+from triage.core.episodes import WITHDRAWN
+from triage.core.ladder import Standing
+from triage.edges.store import Store
+from triage.jobs.assess import standings
+from triage.jobs.demo import Scenario
+from triage.jobs.rebuild import NAME
+
+TABLES = (
+    *("messages", "events", "letters_by_order", "acts", "orders", "cases"),
+    "mentions",
+)
+NAMES = sorted(path.name for path in STORIES.iterdir())
+LONG = timedelta(days=250)
+
+
+def few(examples: int):
+    """Few examples: each is a world of its own."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],  # to make one smaller takes minutes
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quickly() -> Iterator[None]:
+    with hurry():
+        yield
+
+
+def a_scenario(name: str) -> Scenario:
+    return read_story(STORIES / name / "story.toml")[1]
+
+
+def dump(life: Life) -> dict[str, list[dict[str, object]]]:
+    with Store(life.folder / NAME) as store:
+        return {
+            table: store.rows(f"SELECT * FROM {table} ORDER BY 1, 2")
+            for table in TABLES
+        }
+
+
+def cases(life: Life) -> dict[str, Standing]:
+    """All cases but those that came to nothing, without their small numbers."""
+    return {
+        each.case.id: replace(each, number=0)
+        for each in life.standings()
+        if each.case.closed_by != WITHDRAWN
+    }
+
+
+LATE = ["money-came", "two-parcels", "pickup-expiring", "late-letter"]
+
+
+@lru_cache
+def in_order(name: str) -> tuple[Scenario, dict[str, Standing]]:
+    """Let a story's letters come as they were written, to nobody who does anything."""
+    scenario = replace(a_scenario(name), acts=())
+    letters = tuple(replace(each, arrives=each.at) for each in scenario.letters)
+    ends = scenario.ends + timedelta(days=10)
+    scenario = replace(scenario, letters=letters, ends=ends)
+    return scenario, lived(scenario)
+
+
+def lived(scenario: Scenario) -> dict[str, Standing]:
+    with TemporaryDirectory() as folder:
+        life = Life(Path(folder), scenario)
+        life.live()
+        found = cases(life)
+        life.close()
+    return found
+
+
+@few(3)
+@given(
+    delays=st.lists(st.integers(0, 9), min_size=8, max_size=8),
+    name=st.sampled_from(LATE),
+)
+@example(delays=[9, 0] * 4, name="two-parcels")
+@example(delays=[0, 9] * 4, name="pickup-expiring")
+def test_letters_that_come_late_and_out_of_order_end_in_the_same_cases(delays, name):
+    scenario, expected = in_order(name)
+    late = tuple(
+        replace(letter, arrives=letter.at + timedelta(days=delay))
+        for letter, delay in zip(scenario.letters, delays, strict=False)
+    )
+
+    assert lived(replace(scenario, letters=late)) == expected
+
+
+@few(2)
+@given(name=st.sampled_from(NAMES), share=st.floats(0.2, 1))
+@example(name="late-letter", share=1)
+@example(name="guess-denied", share=1)
+def test_an_index_that_is_made_again_is_the_same(name, share):
+    scenario = a_scenario(name)
+    lived = days(scenario)
+    with TemporaryDirectory() as folder:
+        life = Life(Path(folder), scenario)
+        life.live(until=lived[int(share * (len(lived) - 1))])
+        before = dump(life)
+
+        life.app.place.rebuild()
+
+        assert dump(life) == before
+        life.close()
+
+
+class Restless(Life):
+    """A world whose program looks twice whenever it looks."""
+
+    def tick(self) -> None:
+        super().tick()
+        super().tick()
+        self.restart()
+
+
+@few(2)
+@given(name=st.sampled_from(NAMES))
+@example(name="snooze")
+def test_a_second_look_changes_nothing_and_tells_nothing(name):
+    found = []
+    for kind in (Life, Restless):
+        with TemporaryDirectory() as folder:
+            life = kind(Path(folder), a_scenario(name))
+            life.live()
+            found.append((dump(life), life.letters()))
+            life.close()
+
+    assert found[0] == found[1]
+
+
+def place(standing: Standing) -> int:
+    """Say how far up the ladder a case is."""
+    if standing.state is State.RESOLVED:
+        return len(standing.steps)
+    now = standing.step
+    assert now is not None
+    return [each.step.id for each in standing.steps].index(now.step.id)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_later_day_never_gives_an_earlier_step(name, tmp_path):
+    scenario = a_scenario(name)
+    life = Life(tmp_path, scenario)
+    lived = days(scenario)
+    life.live(until=lived[len(lived) // 2])
+    seen: dict[str, tuple[date, int]] = {}
+
+    place_of, now = life.app.place, life.now
+    with place_of.store() as store:
+        for number in range(0, LONG.days, 5):
+            today = now + ONE_DAY * number
+            for each in standings(store, place_of.bench, today):
+                before = seen.get(each.case.id, (each.case.opened_on, -1))
+                if each.case.opened_on == before[0]:  # not a new stretch
+                    assert place(each) >= before[1], (each.case.id, today)
+                seen[each.case.id] = (each.case.opened_on, place(each))
+    life.close()
