@@ -2,8 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -69,19 +67,12 @@ def fold(text: str) -> str:
 _SUM = r"(?:\d{1,3}(?: \d{3}){1,3}|\d{1,12})(?:[.,]\d{1,2})?"
 _CURRENCY = r" ?(?:₽|руб(?:\.|лей|ля|ль)?|р\.|RUB)(?!\w)"
 _AMOUNT = re.compile(rf"({_SUM})(?:{_CURRENCY})?", re.IGNORECASE)
-_PRICED = re.compile(rf"(?<![\d.,\-])({_SUM}){_CURRENCY}", re.IGNORECASE)
 
 
 def parse_amount(text: str) -> Decimal | None:
     """Read a sum in roubles, with two places; None where the text is not just a sum."""
     match = _AMOUNT.fullmatch(normal(text))
     return _roubles(match[1]) if match else None
-
-
-def find_amounts(text: str) -> Iterator[Decimal]:
-    """Yield every sum that names its currency, in the order of the text."""
-    for match in _PRICED.finditer(normal(text)):
-        yield _roubles(match[1])
 
 
 def _roubles(number: str) -> Decimal:
@@ -98,14 +89,6 @@ class Lies(StrEnum):
     BEFORE = "before"  # what a letter says has happened
     AFTER = "after"  # what it promises or sets as a deadline
     NEAR = "near"
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """A day, or a range of days that both belong to it."""
-
-    first: date
-    last: date
 
 
 _MONTHS = (
@@ -132,45 +115,32 @@ _HORIZON = timedelta(days=300)
 """A date without a year further off than this was not meant so: no date at all."""
 
 
-def find_dates(text: str, anchor: date, lies: Lies = Lies.NEAR) -> Iterator[Days]:
-    """Yield the dates and ranges of a text, in its order; impossible ones are skipped.
-
-    `anchor` is the letter's own date: it gives the missing year and «завтра».
-    """
-    for match in _DATES.finditer(normal(text)):
-        if (days := _days(match, anchor, lies)) is not None:
-            yield days
-
-
 def parse_date(text: str, anchor: date, lies: Lies = Lies.NEAR) -> date | None:
     """Return the last day of the first date or range that a text writes.
 
-    A first date that cannot be (31 June) gives None, never the one behind it.
+    `anchor` is the letter's own date: it gives the missing year and «завтра». A first
+    date that cannot be (31 June) gives None, never the one behind it.
     """
     match = _DATES.search(normal(text))
-    days = _days(match, anchor, lies) if match else None
-    return days.last if days else None
+    return _last_day(match, anchor, lies) if match else None
 
 
-def _days(match: re.Match[str], anchor: date, lies: Lies) -> Days | None:
+def _last_day(match: re.Match[str], anchor: date, lies: Lies) -> date | None:
     d1, m1, y1, d2, m2, y2, d3, m3, y3, d4, m4, y4, iso_y, iso_m, iso_d, word = (
         match.groups()
     )
     if word:
-        day = anchor + timedelta(days=_RELATIVE[word.lower()])
-        return Days(day, day)
+        return anchor + timedelta(days=_RELATIVE[word.lower()])
     if d2:
         last = _day(int(d2), _month(m2), y2, anchor, lies)
         start = last and _day(
             int(d1), _month(m1 or m2), y1, last, Lies.BEFORE if not y1 else lies
         )
-        return Days(start, last) if last and start and start <= last else None
+        return last if start and last and start <= last else None
     if d3:
-        found = _day(int(d3), _month(m3), y3, anchor, lies)
-    else:
-        year, month, day_ = (iso_y, iso_m, iso_d) if iso_y else (y4, m4, d4)
-        found = _date(int(year), int(month), int(day_))
-    return Days(found, found) if found else None
+        return _day(int(d3), _month(m3), y3, anchor, lies)
+    year, month, day_ = (iso_y, iso_m, iso_d) if iso_y else (y4, m4, d4)
+    return _date(int(year), int(month), int(day_))
 
 
 def _month(name: str) -> int:

@@ -7,10 +7,7 @@ text goes through `clean` and is printed with markup off.
 import json
 import unicodedata
 from collections.abc import Sequence
-from typing import IO, TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
+from typing import IO, Any
 
 Row = Sequence[object]
 
