@@ -44,9 +44,10 @@ class Ticked:
     problems: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        """Say in one line how it went, for the journal of the system."""
+        """Say in one line how it went. Any user may read it: it quotes no server."""
         if self.problems:
-            return f"писем {self.letters}; {self.problems[0]}"
+            count = len(self.problems)
+            return f"писем {self.letters}, неполадок {count}: triage digest"
         return f"писем {self.letters}, событий {self.events}, всё в порядке"
 
 

@@ -17,6 +17,18 @@ def test_a_home_is_for_its_owner_only(home):
     assert home.root.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_folder_that_was_there_is_made_private_once(tmp_path):
+    home = Home(tmp_path)
+    tmp_path.chmod(0o755)
+    home.make()
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+
+    home.claim({"main": "me@shop.example"})
+    tmp_path.chmod(0o750)
+    home.make()
+    assert tmp_path.stat().st_mode & 0o777 == 0o750
+
+
 def test_a_home_remembers_whose_mailbox_it_holds(home):
     home.claim({"main": "me@shop.example"})
     home.claim({"main": "Me@shop.example", "second": "other@shop.example"})

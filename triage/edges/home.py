@@ -9,6 +9,7 @@ lock, turn         see edges/lock.py
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,13 +36,18 @@ class Home:
         return self.root / "index.sqlite3"
 
     def make(self) -> None:
-        """Make the folder, for its owner only.
+        """Make the folder, for its owner only; one that was there is made so too.
 
         Raises:
             DiskError: it cannot be made.
         """
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not (self.root / "home.json").exists():
+                with suppress(
+                    PermissionError
+                ):  # of another user: he knows who may look
+                    self.root.chmod(0o700)
         except OSError as error:
             raise DiskError(
                 f"{self.root}: папку home не создать: {reason(error)}"
