@@ -399,6 +399,29 @@ def test_a_request_that_makes_no_sense_changes_nothing(month, words, told):
     assert (month.home / "evidence" / "journal.jsonl").read_bytes() == before
 
 
+@pytest.mark.parametrize("words", [("cases",), ("digest",), ("cases", "77")])
+def test_a_terminal_of_few_signs_is_enough(month, words):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "triage",
+            "--config",
+            month.config,
+            "--now",
+            END,
+            *words,
+        ],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "koi8-r"},
+        check=False,
+    )
+
+    told = (done.stdout + done.stderr).decode("koi8-r")
+    assert "сбой" not in told
+    assert told
+
+
 def test_unread_letters_are_shown_on_a_leap_day_too(month):
     assert month.says("unrecognised", now="2028-02-29T10:00:00+03:00")
 

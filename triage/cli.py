@@ -1,5 +1,6 @@
 """The command line: options for all commands, and errors as sentences."""
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -82,6 +83,9 @@ for command in (
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave it with a code of sysexits.h."""
     words = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sign that the terminal lacks
     sys.exit(_run(words))
 
 
