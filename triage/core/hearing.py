@@ -40,10 +40,11 @@ class Voice:
 
     def may_match(self, pattern: re.Pattern[str]) -> bool:
         """Say whether a search for a pattern is worth its time."""
-        words = stems(pattern)
+        return all(map(self._has_one, stems(pattern)))
+
+    def _has_one(self, words: Stems) -> bool:
         if (found := self._has.get(words)) is None:
-            found = not words or any(word in self._lower for word in words)
-            self._has[words] = found
+            found = self._has[words] = any(word in self._lower for word in words)
         return found
 
     @cached_property

@@ -9,7 +9,7 @@ from triage.core.hearing import Heard, Spoken
 from triage.core.message import Where
 from triage.core.pack import Identifiers
 
-_LONG_NUMBER = re.compile(r"\d{4,}")  # every number worth a name has such a run
+_LONG_NUMBER = re.compile(r"[0-9]{4,}")  # every number worth a name has such a run
 ROOM = 64  # characters around it that may belong to the number or fend it off
 
 

@@ -20,15 +20,16 @@ Stems = frozenset[str]
 
 
 @cache
-def stems(pattern: re.Pattern[str]) -> Stems:
-    """Return words in lower case, one of which is in every match; none if unsure."""
+def stems(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
+    """Return sets of words in lower case: every match holds a word of each of them."""
     if _parser is None:
-        return frozenset()
-    return _required(_parser.parse(pattern.pattern, pattern.flags))
+        return ()
+    found = _required(_parser.parse(pattern.pattern, pattern.flags))
+    return tuple(dict.fromkeys(words for words in found if _weight(words) >= SHORTEST))
 
 
-def _required(tree: Iterable[Any]) -> Stems:
-    """Choose, of all that a sequence must hold, what is the least common in texts."""
+def _required(tree: Iterable[Any]) -> list[Stems]:
+    """List what a sequence must hold, set by set; a set may hold words that are short."""
     found: list[Stems] = []
     run = ""
     for operation, value in tree:
@@ -39,13 +40,16 @@ def _required(tree: Iterable[Any]) -> Stems:
         found.append(frozenset([run]))
         run = ""
         if name == "SUBPATTERN":
-            found.append(_required(value[-1]))
+            found += _required(value[-1])
         elif name == "BRANCH":
-            choices = [_required(each) for each in value[1]]
-            if all(choices):
-                found.append(frozenset().union(*choices))
+            choices = [max(_required(each), key=_weight) for each in value[1]]
+            found.append(frozenset().union(*choices))
         elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and value[0]:
-            found.append(_required(value[2]))
+            found += _required(value[2])
     found.append(frozenset([run]))
-    best = max(found, key=lambda words: min(map(len, words), default=0))
-    return best if all(len(word) >= SHORTEST for word in best) else frozenset()
+    return found
+
+
+def _weight(words: Stems) -> int:
+    """Say how telling a set is: as its shortest word."""
+    return min(map(len, words), default=0)
