@@ -12,13 +12,13 @@ import click
 
 from triage.app import App, Ticked
 from triage.commands.desk import Desk, command, option
-from triage.commands.wording import STATES
+from triage.commands.show import show_line
 from triage.config import load
 from triage.core.act import Act, ActKind
 from triage.core.case import State
 from triage.core.digest import at_stake
 from triage.core.ladder import Standing
-from triage.core.words import plural, roubles, short_day
+from triage.core.words import plural, roubles
 from triage.edges.folder_sender import FolderSender
 from triage.edges.maildir import MaildirMailbox
 from triage.errors import DiskError, UsageError
@@ -168,16 +168,8 @@ class Month:
         with place.store() as store:
             found = standings(store, place.bench, self.now)
         self.desk.say("\nДела за месяц", "\nCases of the month", style="bold")
-        self.desk.terminal.table(
-            [
-                self.desk.words(*each)
-                for each in (
-                    *(("№", "No."), ("Дело", "Case"), ("Заказ", "Order")),
-                    *(("Сумма", "Amount"), ("Состояние", "State"), ("Шаг", "Step")),
-                )
-            ],
-            [self._row(each) for each in found],
-        )
+        for each in found:
+            show_line(self.desk, each)
         settled, working = _settled(found), at_stake(found)
         self.desk.say(
             f"\nРешилось заказов на {roubles(settled)}, ещё в работе {roubles(working)}.",
@@ -192,19 +184,6 @@ class Month:
         config = self.out / "config.toml"
         again = f'{_called()} --config {config} --now "{self.now.isoformat()}" cases'
         self.desk.say(f"Или спросите: {again}", f"Or ask: {again}")
-
-    def _row(self, standing: Standing) -> tuple[object, ...]:
-        case, now = standing.case, standing.step
-        closed = case.closed_on
-        return (
-            standing.number or "—",
-            case.title,
-            case.posting or case.order,
-            "" if case.amount is None else roubles(case.amount),
-            self.desk.words(*STATES[standing.state])
-            + (f" {short_day(closed)}" if closed else ""),
-            f"{now.step.rung} {now.step.title}" if now else "",
-        )
 
 
 def _called() -> str:

@@ -108,10 +108,10 @@ def cases(desk: Desk, case: str | None, *, as_json: bool) -> None:
         desk.say("Дел нет.", "No cases.")
     else:
         for each in found:
-            _show_line(desk, each)
+            show_line(desk, each)
 
 
-def _show_line(desk: Desk, standing: Standing) -> None:
+def show_line(desk: Desk, standing: Standing) -> None:
     """Print a case on two lines: what it is about, where it stands."""
     case, now = standing.case, standing.step
     amount = f", {roubles(case.amount)}" if case.amount else ""
@@ -120,14 +120,14 @@ def _show_line(desk: Desk, standing: Standing) -> None:
     )
     told = [desk.words(*STATES[standing.state])]
     if case.closed_on:
-        told[0] += f" {when(desk, case.closed_on)}"
+        told[0] += f" {when(desk, case.closed_on, standing.today)}"
     elif case.asks:
         told[0] += f". {case.asks}"
     elif now:
         told.append(f"{now.step.rung} {now.step.title}")
     own = now.deadline_on if now and now.deadline_of == "owner" else None
     if until := standing.waiting_until or own:
-        told.append(desk.words("до", "until") + f" {when(desk, until)}")
+        told.append(desk.words("до", "until") + f" {when(desk, until, standing.today)}")
     name = desk.words("заказ", "order") + f" {case.posting or case.order}"
     desk.terminal.say(f"     {name}: {', '.join(told)}")
 
@@ -148,7 +148,10 @@ def show_case(desk: Desk, standing: Standing) -> None:
         f"{state}, opened on {case.opened_on}{amount}",
     )
     if case.asks:
-        desk.say(f"Вопрос к вам: {case.asks}", f"A question to you: {case.asks}")
+        desk.say(
+            f"Вопрос к вам: {case.asks} triage answer {name} да (или нет)",
+            f"A question to you: {case.asks} triage answer {name} yes (or no)",
+        )
     if standing.waiting_until:
         until = standing.waiting_until
         desk.say(f"Ждём до {day(until)}", f"Waiting until {until}")

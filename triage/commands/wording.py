@@ -40,11 +40,12 @@ WHO = {"seller": "продавец", "buyer": "вы", "marketplace": "площа
 """Who cancelled, as facts name them."""
 
 
-def when(desk: Desk, on: date) -> str:
+def when(desk: Desk, on: date, today: date | None = None) -> str:
     """Write a day, with its year where it is not this one."""
     if desk.lang == "en":
         return on.isoformat()
-    return short_day(on) + ("" if on.year == desk.today.year else f" {on.year}")
+    this = (today or desk.today).year
+    return short_day(on) + ("" if on.year == this else f" {on.year}")
 
 
 def status_of(desk: Desk, timeline: Timeline, posting: str | None) -> str:
