@@ -1,5 +1,6 @@
 """Make the index again from evidence and journal, beside the old one."""
 
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable
@@ -29,23 +30,21 @@ def open_index(
     """
     path = home / NAME
     try:
-        store = Store(path)
+        with contextlib.ExitStack() as undo:
+            store = undo.enter_context(Store(path))
+            version, made_of = store.meta("version"), store.meta("fingerprint")
+            if not made_of:
+                store.set_meta("fingerprint", fingerprint)
+            if (version, made_of or fingerprint) == (str(schema.VERSION), fingerprint):
+                undo.pop_all()
+                return store
     except DamagedIndexError as error:
         log.warning("%s; making the index again from the evidence", error)
         notice(f"{path}: индекс повреждён, строится заново из архива")
         return rebuild(home, fingerprint, fill, carry_over=False)
-    made_of = (store.meta("version"), store.meta("fingerprint"))
-    if made_of == (str(schema.VERSION), fingerprint):
-        return store
-    if made_of[1]:
-        log.info("packs or configuration changed; making the index again")
-        notice("пакеты или настройки изменились: вся почта в архиве читается заново")
-        store.close()
-        return rebuild(
-            home, fingerprint, fill, carry_over=made_of[0] == str(schema.VERSION)
-        )
-    store.set_meta("fingerprint", fingerprint)
-    return store
+    log.info("packs or configuration changed; making the index again")
+    notice("пакеты или настройки изменились: вся почта в архиве читается заново")
+    return rebuild(home, fingerprint, fill, carry_over=version == str(schema.VERSION))
 
 
 def rebuild(
