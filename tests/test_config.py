@@ -176,6 +176,14 @@ def test_two_accounts_do_not_share_a_name(write):
     assert "имя ящика повторяется: main" in problem
 
 
+def test_an_address_that_no_header_can_hold_is_refused_at_once(write):
+    changed = altered(('to     = "', 'to     = "я'))
+
+    (problem,) = problems(write(changed))
+
+    assert "xn--" in problem
+
+
 def test_no_account_takes_the_name_of_imported_letters(write):
     (problem,) = problems(write(altered(('= "main"', '= "import"'))))
 

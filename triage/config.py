@@ -62,6 +62,8 @@ def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def _address(value: str) -> str:
     if not ADDRESS.fullmatch(value):
         raise ValueError("ожидается один почтовый адрес вида имя@домен")
+    if not value.isascii():
+        raise ValueError("нужны латинские буквы; домен кириллицей пишется как xn--…")
     return value
 
 
