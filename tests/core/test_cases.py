@@ -472,6 +472,20 @@ def test_a_short_refund_that_rests_on_a_guess_asks_about_the_guess():
     assert only([maybe, paid], "2026-12-02", [no]).closed_by == "owner"
 
 
+def test_a_guess_that_would_make_a_short_refund_up_leaves_it_open_and_asks():
+    owed = an_event("item_cancelled", "2026-11-01", amount="300.00")
+    part = an_event("refund_paid", "2026-11-02", amount="100.00")
+    rest = an_event("refund_paid", "2026-11-10", amount="200.00", certainty=GUESS)
+
+    case = only([owed, part, rest], "2026-12-01")
+    yes = answered("2026-12-01", "yes", rest)
+    no = answered("2026-12-01", "no", rest)
+
+    assert (case.closed_on, case.asks_about) == (None, (doubt(rest),))
+    assert only([owed, part, rest], "2026-12-02", [yes]).closed_by == "refund_paid"
+    assert only([owed, part, rest], "2026-12-02", [no]).asks is None
+
+
 def test_a_receipt_for_a_refund_that_was_told_is_not_a_second_refund():
     events = [
         an_event("item_cancelled", "2026-11-01", amount="300.00"),

@@ -202,24 +202,33 @@ def _reported(question: Question) -> Iterator[Episode]:
 
 
 def _short_refunds(question: Question) -> Iterator[Episode]:
-    """Yield the stretch in which all refunds together are less than what is owed."""
-    due, paid = owed(question.events), refunds(question.rule, question.events)
+    """Yield the stretch in which all refunds together are less than what is owed.
+
+    A refund that is a guess opens it and, where it would make the sum up, asks.
+    """
+    events = [e for e in question.events if question.answer(e) is not False]
+    due, paid = owed(question.events), refunds(question.rule, events)
     sums = [amount_of(e) for e in paid]
     if due is None or not paid or None in sums:
         return
-    (whole, grounds), total = due, Decimal(0)
+    whole, grounds = due
+    sure = maybe = Decimal(0)
     opened: Episode | None = None
-    for event, amount in zip(paid, sums, strict=True):
-        total += amount or 0
+    for place, (event, amount) in enumerate(zip(paid, sums, strict=True), 1):
+        maybe += amount or 0
+        sure += (amount or 0) if question.believed(event) else 0
         day = question.day(event.at)
         if opened is not None and opened.opens_on > day:
             opened = None  # more money came before anyone had to worry
-        if total >= whole:
+        if sure >= whole:
             if opened is not None:
-                yield replace(opened, closed_on=day, closed_by=event.kind)
+                yield replace(opened, closed_on=day, closed_by=event.kind, doubts=())
             return
         if opened is None:
             opens_on = question.rule.grace.term.ends_on(day, question.calendar)
             opened = Episode((event,), opens_on, also=grounds)
+        if maybe >= whole:
+            guesses = tuple(e for e in paid[:place] if not question.believed(e))
+            opened = replace(opened, doubts=guesses)
     if opened is not None:
         yield opened
