@@ -205,6 +205,16 @@ def test_longer_storage_after_the_reminder_ends_it_until_the_new_day_is_near():
     assert only([ready, longer], "2026-11-18").closed_on is None
 
 
+def test_a_receipt_makes_sure_of_the_refund_that_a_letter_guessed():
+    cancelled = an_event("order_cancelled", "2026-11-01", amount="100.00")
+    maybe = an_event("refund_paid", "2026-11-04", certainty=GUESS, amount="100.00")
+    receipt = an_event("receipt_refund", "2026-11-05", amount="100.00")
+
+    assert f"shop/refund-short/{ORDER}" not in cases(
+        [cancelled, maybe, receipt], "2026-11-20"
+    )
+
+
 READY = an_event("ready_for_pickup", "2026-11-01", keep_until="2026-11-08")
 MAYBE_LONGER = an_event(
     "storage_extended", "2026-11-03", certainty=GUESS, keep_until="2026-11-20"

@@ -137,19 +137,21 @@ def owed(events: Iterable[Event]) -> tuple[Decimal, tuple[Event, ...]] | None:
 
 
 def refunds(rule: Rule, events: Iterable[Event]) -> list[Event]:
-    """List the refunds, oldest first; a receipt repeats the letter of the same sum."""
+    """List the refunds, oldest first; of a letter and a receipt of one sum the surer."""
     found: list[Event] = []
     for event in events:
         if event.kind not in rule.since:
             continue
-        same = [
-            e
-            for e in found
+        twins = [
+            place
+            for place, e in enumerate(found)
             if e.kind is not event.kind and amount_of(e) == amount_of(event)
         ]
-        if not same:
+        if not twins:
             found.append(event)
-    return found
+        elif event.certainty > found[twins[0]].certainty:
+            found[twins[0]] = event
+    return sorted(found, key=lambda event: event.at)
 
 
 def at_stake(rule: Rule, events: Sequence[Event]) -> Decimal | None:
