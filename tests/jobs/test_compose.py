@@ -20,7 +20,15 @@ from triage.core.news import Letters
 from triage.edges import cases, mentions, outbox
 from triage.edges.store import Store
 from triage.errors import ConfigError
-from triage.jobs.compose import Letterhead, Today, compose, due, news_span, preview
+from triage.jobs.compose import (
+    Letterhead,
+    Today,
+    compose,
+    due,
+    news_span,
+    preview,
+    try_templates,
+)
 
 OWNER = "me@example.org"
 MINUTES = timedelta(minutes=1)
@@ -187,14 +195,16 @@ def test_a_quiet_month_has_a_sign_of_life_each_week(store: Store) -> None:
 
 
 def test_letter_and_mentions_are_queued_together_or_not_at_all(
-    store: Store, tmp_path: Path
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "ru").mkdir()
-    (tmp_path / "ru" / "digest.txt.j2").write_text("{{ nonsense }}")
     now = at("2026-11-23 08:00")
 
-    with pytest.raises(ConfigError):
-        compose(store, a_head(own=tmp_path), news(a_standing()), now)
+    def disk_full(*_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="disk full"):
+        broken.setattr(mentions, "note", disk_full)
+        compose(store, a_head(), news(a_standing()), now)
 
     assert (rows(store), dict(mentions.told(store))) == ([], {})
     assert due(store, a_head(), now)
@@ -310,3 +320,23 @@ def test_a_preview_leaves_no_trace(store: Store) -> None:
     assert (rows(store), dict(mentions.told(store))) == ([], {})
     compose(store, a_head(), news(a_standing()), at("2026-11-23 08:00"))
     assert preview(store, a_head(), news(a_standing()), now).subject == page.subject
+
+
+def test_a_broken_template_of_the_owners_keeps_no_digest_back(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "ru").mkdir()
+    (tmp_path / "ru" / "digest.txt.j2").write_text("{{ digest.nonsense }}")
+    now = at("2026-11-23 08:00")
+
+    assert compose(store, a_head(own=tmp_path), news(a_standing()), now)
+
+    assert "own template" in caplog.text
+
+
+def test_a_broken_template_is_found_before_it_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "ru").mkdir()
+    (tmp_path / "ru" / "digest.html.j2").write_text("{% if %}")
+
+    with pytest.raises(ConfigError, match="шаблон дайджеста"):
+        try_templates(a_head(own=tmp_path), some_packs(), at("2026-11-23 08:00"))

@@ -9,6 +9,7 @@ from triage.config import load
 from triage.edges import lock
 from triage.errors import ConfigError, TriageError, UsageError
 from triage.jobs.check import Finding, check_servers, secrets
+from triage.jobs.compose import try_templates
 from triage.jobs.servers import connect
 
 
@@ -36,6 +37,7 @@ def _findings(desk: Desk) -> list[Finding]:
         packs = desk.place.bench.packs
         names = ", ".join(market.title for market in packs.marketplaces)
         found.append(Finding(True, f"{names}, {packs.ladder.id}"))
+        try_templates(desk.place.letterhead, packs, desk.clock())
     except ConfigError as error:
         found += [Finding(False, each) for each in error.problems or [str(error)]]
     try:

@@ -25,6 +25,7 @@ from triage.edges.messages import Span
 from triage.edges.mime import build
 from triage.edges.pages import Page, render
 from triage.edges.store import Store
+from triage.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -131,11 +132,45 @@ def compose(
         if digest is None:
             log.info("nothing to tell on %s", on)
             return False
-        page = render(digest, head.language, head.own)
+        page = _page(digest, head)
         outbox.enqueue(store, _letter(on, digest, page, head, now), now)
         mentions.note(store, digest.mentions)
     log.info("digest of %s queued, %d cases told", on, len(digest.mentions))
     return True
+
+
+def _page(digest: Digest, head: Letterhead) -> Page:
+    """Write the digest out; a broken template of the owner's must not keep it back."""
+    try:
+        return render(digest, head.language, head.own)
+    except ConfigError as error:
+        if head.own is None:
+            raise
+        log.error("own template of the digest does not work: %s", error)  # noqa: TRY400
+        return render(digest, head.language)
+
+
+def try_templates(head: Letterhead, packs: Packs, now: datetime) -> None:
+    """Write out a digest with nothing in it.
+
+    Raises:
+        ConfigError: a template of the owner's does not work.
+    """
+    digest = write(
+        now=now,
+        zone=head.zone,
+        packs=packs,
+        standings=(),
+        texts={},
+        told={},
+        letters=Letters(),
+        health=Health(on_server=None, archived=0, unread=0, last_read_at=None),
+        heads={},
+        last_sent_on=None,
+        always=True,
+    )
+    if digest is not None:
+        render(digest, head.language, head.own)
 
 
 def preview(store: Store, head: Letterhead, today: Today, now: datetime) -> Page:
