@@ -202,9 +202,10 @@ def test_letter_and_mentions_are_queued_together_or_not_at_all(
     def disk_full(*_: object) -> None:
         raise OSError("disk full")
 
-    with monkeypatch.context() as broken, pytest.raises(OSError, match="disk full"):
+    with monkeypatch.context() as broken:
         broken.setattr(mentions, "note", disk_full)
-        compose(store, a_head(), news(a_standing()), now)
+        with pytest.raises(OSError, match="disk full"):
+            compose(store, a_head(), news(a_standing()), now)
 
     assert (rows(store), dict(mentions.told(store))) == ([], {})
     assert due(store, a_head(), now)

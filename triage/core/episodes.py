@@ -11,7 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from triage.core.act import Act, ActKind
-from triage.core.deadline import Calendar
+from triage.core.deadline import Calendar, Unit
 from triage.core.event import Certainty, Event
 from triage.core.facts import amount_of, owed, refunds
 from triage.core.rule import Check, Rule
@@ -166,6 +166,9 @@ def _cut(episode: Episode, event: Event, day: date) -> Episode:
 def _opening(question: Question, event: Event) -> Episode | None:
     """Start an episode from an event, or not if it lacks the date that counts."""
     grace, day = question.rule.grace, question.day(event.at)
+    if not grace.start and grace.term.unit is Unit.HOURS:
+        passed = question.day(event.at + timedelta(hours=grace.term.value))
+        return Episode((event,), passed + timedelta(days=1))  # no morning is too early
     if not grace.start:
         return Episode((event,), grace.term.ends_on(day, question.calendar))
     if grace.start not in event.attributes:
