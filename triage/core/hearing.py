@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,6 +41,10 @@ class Voice:
     def may_match(self, pattern: re.Pattern[str]) -> bool:
         """Say whether a search for a pattern is worth its time."""
         return all(map(self._has_one, stems(pattern)))
+
+    def may_say(self, recogniser: Recogniser) -> bool:
+        """Say whether a search for any phrase of a recogniser is worth its time."""
+        return any(all(map(self._has_one, words)) for words in recogniser.words)
 
     def _has_one(self, words: Stems) -> bool:
         if (found := self._has.get(words)) is None:
@@ -124,10 +128,13 @@ def hear(
     recogniser: Recogniser, letter: Spoken, voices: Iterable[Voice] | None = None
 ) -> Heard | None:
     """Try one recogniser on a letter; `voices` limits where its phrase may stand."""
-    if recogniser.senders and not any(
-        letter.sender == one or letter.sender.endswith(f".{one}")
-        for one in recogniser.senders
-    ):
+    within = [
+        voice
+        for voice in (letter.voices if voices is None else voices)
+        if voice.may_say(recogniser)
+    ]
+    silent = recogniser.any_of and not within
+    if silent or not _is_of(letter.sender, recogniser.senders):
         return None
     links = tuple(
         link for link in letter.links if any(p.search(link) for p in recogniser.links)
@@ -141,7 +148,6 @@ def hear(
         if heard is None or (voices is not None and not {*subjects} & {*voices}):
             return None
     if recogniser.any_of:
-        within = letter.voices if voices is None else voices
         heard = _phrase(recogniser, recogniser.any_of, within, links)
         if heard is None:
             return None
@@ -152,6 +158,13 @@ def hear(
     ):
         return None
     return heard or Heard(recogniser, None, links=links)
+
+
+def _is_of(sender: str, domains: Sequence[str]) -> bool:
+    """Say whether a letter comes from one of the sub-domains; none are all."""
+    return not domains or any(
+        sender == one or sender.endswith(f".{one}") for one in domains
+    )
 
 
 def _phrase(
