@@ -20,16 +20,21 @@ WAIT = 600  # tenths of a second
 
 def tree_mb(pid: int) -> tuple[float, float]:
     """Return the resident set of a process and the peak of it and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [child for thread in threads for child in _read(thread).split()]
     peak = max((_field(int(p), "VmHWM") for p in children), default=0.0)
     return _field(pid, "VmRSS"), max(peak, _field(pid, "VmHWM"))
 
 
-def _field(pid: int, name: str) -> float:
+def _read(path: Path) -> str:
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
+        return path.read_text()
+    except OSError:  # it ended meanwhile
+        return ""
+
+
+def _field(pid: int, name: str) -> float:
+    lines = _read(Path(f"/proc/{pid}/status")).splitlines()
     return next((int(x.split()[1]) / 1024 for x in lines if x.startswith(name)), 0.0)
 
 
@@ -62,11 +67,13 @@ def main() -> None:
             server.put(user, [letter])
             del data, body
             most = peak
-            for _ in range(900):
-                time.sleep(0.1)
+            for _ in range(6000):
+                time.sleep(0.02)
                 most = max(most, tree_mb(daemon.pid)[1])
                 if (folder / "log").read_bytes().count(b"indexed:") > 1:
                     break
+            else:
+                raise RuntimeError((folder / "log").read_text())
             after = tree_mb(daemon.pid)[0]
         finally:
             daemon.terminate()
