@@ -5,14 +5,13 @@ from datetime import date, timedelta
 import holidays
 import pytest
 from builders import on
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ladders import ru
 
 from triage.core.deadline import Calendar, NoCalendar, Term, Unit
 
 CALENDAR = ru().calendar
-UNHURRIED = settings(deadline=None)  # the machine may be busy
 DAYS = st.dates(date(2025, 1, 1), date(2027, 6, 30))
 TERMS = st.builds(
     Term,
@@ -108,13 +107,11 @@ def test_a_plain_term_needs_no_calendar():
     assert Term(10).ends_on(on("2031-12-25"), nothing) == on("2032-01-04")
 
 
-@UNHURRIED
 @given(DAYS, TERMS)
 def test_no_term_ends_before_it_starts(start, term):
     assert term.ends_on(start, CALENDAR) >= start
 
 
-@UNHURRIED
 @given(DAYS, TERMS)
 def test_a_later_start_never_ends_earlier(start, term):
     later = start + timedelta(days=1)
@@ -122,7 +119,6 @@ def test_a_later_start_never_ends_earlier(start, term):
     assert term.ends_on(later, CALENDAR) >= term.ends_on(start, CALENDAR)
 
 
-@UNHURRIED
 @given(DAYS, TERMS)
 def test_a_longer_term_never_ends_earlier(start, term):
     longer = Term(term.value + 1, term.unit, term.shifts)
@@ -130,7 +126,6 @@ def test_a_longer_term_never_ends_earlier(start, term):
     assert longer.ends_on(start, CALENDAR) >= term.ends_on(start, CALENDAR)
 
 
-@UNHURRIED
 @given(DAYS, st.integers(0, 60))
 def test_the_shift_never_shortens_and_ends_on_a_worked_day(start, days):
     plain = Term(days).ends_on(start, CALENDAR)
@@ -142,7 +137,6 @@ def test_the_shift_never_shortens_and_ends_on_a_worked_day(start, days):
     assert shifted == plain or not CALENDAR.is_working(plain)
 
 
-@UNHURRIED
 @given(DAYS, st.integers(1, 40))
 def test_worked_days_counted_one_by_one(start, number):
     end = Term(number, Unit.WORKING_DAYS).ends_on(start, CALENDAR)

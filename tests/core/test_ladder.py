@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from builders import an_act, an_event, on
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ladders import RULES, STEPS, a_case, did, standing, told
 
@@ -420,7 +420,6 @@ def test_a_rule_without_a_plan_has_the_whole_ladder():
 # --- properties
 
 
-UNHURRIED = settings(deadline=None)  # the machine may be busy
 ACTS = st.lists(
     st.tuples(st.sampled_from(STEPS), st.integers(0, 60), st.booleans()), max_size=8
 )
@@ -441,7 +440,6 @@ def acts_of(case, drawn):
     return acts
 
 
-@UNHURRIED
 @given(RULE, ACTS, DAY, st.integers(1, 120))
 def test_a_later_day_without_news_never_gives_an_earlier_step(rule, drawn, day, later):
     case = a_case(rule, **FACTS)
@@ -456,7 +454,6 @@ def test_a_later_day_without_news_never_gives_an_earlier_step(rule, drawn, day, 
     assert not (first.state is State.OPEN and second.state is State.WAITING)
 
 
-@UNHURRIED
 @given(RULE, ACTS, DAY)
 def test_nothing_changes_before_the_day_to_look_again(rule, drawn, day):
     case = a_case(rule, **FACTS)
@@ -473,7 +470,6 @@ def test_nothing_changes_before_the_day_to_look_again(rule, drawn, day):
         assert [n.due_on for n in later.steps] == [n.due_on for n in first.steps]
 
 
-@UNHURRIED
 @given(RULE, ACTS, DAY)
 def test_a_deadline_always_says_whose_and_of_what_kind(rule, drawn, day):
     case = a_case(rule, **FACTS)
@@ -487,7 +483,6 @@ def test_a_deadline_always_says_whose_and_of_what_kind(rule, drawn, day):
         assert bool(each.deadline_of) is known
 
 
-@UNHURRIED
 @given(RULE, ACTS, DAY, st.permutations(range(3)))
 def test_any_order_of_letters_gives_the_same_standing(rule, drawn, day, order):
     case = a_case(rule, **FACTS)
