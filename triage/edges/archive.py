@@ -20,7 +20,6 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
-from triage.core import chain
 from triage.core.chain import Head
 from triage.core.entry import is_sha256, read_sighting, sighting_entry
 from triage.core.message import Role, Sighting
@@ -144,13 +143,7 @@ class Archive:
         Raises:
             EvidenceError: the manifest does not reach to `after`, or no line ends there.
         """
-        for line, end in self._manifest.lines(after):
-            try:
-                sighting = read_sighting(chain.entry_of(line))
-            except ValueError:
-                log.warning("manifest: the line before byte %d cannot be read", end)
-                continue
-            yield sighting, end
+        return self._manifest.entries(after, read_sighting)
 
     def located(self, account: str, folder: str, uidvalidity: int) -> set[int]:
         """Return the UIDs of a folder whose letters are kept."""

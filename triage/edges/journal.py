@@ -1,17 +1,13 @@
 """The journal: what is not in the mail, one chained line per act, never rewritten."""
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from triage.core import chain
 from triage.core.act import Act
 from triage.core.chain import Head
 from triage.core.entry import act_entry, read_act
 from triage.edges import disk
 from triage.edges.ledger import Ledger
-
-log = logging.getLogger(__name__)
 
 
 class Journal:
@@ -44,13 +40,7 @@ class Journal:
         Raises:
             EvidenceError: the journal does not reach to `after`, or no line ends there.
         """
-        for line, end in self._ledger.lines(after):
-            try:
-                act = read_act(chain.entry_of(line))
-            except ValueError:
-                log.warning("journal: the line before byte %d cannot be read", end)
-                continue
-            yield act, end
+        return self._ledger.entries(after, read_act)
 
     def head(self) -> Head:
         """Return the head of the journal's chain."""

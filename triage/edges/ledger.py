@@ -6,14 +6,19 @@ cuts it off. Several processes may read and write; one writes at a time.
 
 import contextlib
 import functools
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 from triage.core import chain
 from triage.core.chain import Head
 from triage.edges import disk
 from triage.errors import EvidenceError
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _BLOCK = 1 << 16
 
@@ -53,6 +58,25 @@ class Ledger:
             while end < size and (line := file.readline()).endswith(b"\n"):
                 end += len(line)
                 yield line[:-1], end
+
+    def entries(
+        self, after: int, read: Callable[[Mapping[str, Any]], T]
+    ) -> Iterator[tuple[T, int]]:
+        """Yield what `read` makes of the lines behind a byte offset, with their ends.
+
+        A line that cannot be read, a ValueError, is passed over: `verify` names it.
+
+        Raises:
+            EvidenceError: the log does not reach to `after`, or no line ends there.
+        """
+        for line, end in self.lines(after):
+            try:
+                entry = read(chain.entry_of(line))
+            except ValueError:
+                name = self.path.stem
+                log.warning("%s: the line before byte %d cannot be read", name, end)
+                continue
+            yield entry, end
 
     def head(self) -> Head:
         """Return the number and the checksum of the last line."""
