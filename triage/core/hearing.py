@@ -33,9 +33,8 @@ class Voice:
         self.where = where
         self.text = _WRAP.sub(_unwrap, plain) if where is Where.TEXT else plain
         self.folded = fold(self.text)
-        self._lower = (
-            self.folded.lower()
-        )  # for a quick look only: its length may differ
+        # for a quick look only: its length may differ
+        self._lower = self.folded.lower()
         self._has: dict[Stems, bool] = {}
 
     def may_match(self, pattern: re.Pattern[str]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from triage.core.entry import read_sighting
 from triage.core.message import Role, Sighting
 from triage.edges import cases, messages
 from triage.edges.archive import Archive
@@ -41,11 +42,9 @@ def index(store: Store, archive: Archive, journal: Journal, pool: Pool) -> Index
             messages.replace_letters(store, rows, told)
             cases.mark_dirty(store, {(e["pack"], e["order_number"]) for e in told})
             store.set_meta("manifest.end", str(batch[-1][1]))
-        letters, events, unreadable = (
-            letters + len(rows),
-            events + len(told),
-            unreadable + failed,
-        )
+        letters += len(rows)
+        events += len(told)
+        unreadable += failed
     if letters or acts:
         log.info("indexed: %d letters, %d events, %d acts", letters, events, acts)
     if unreadable:
@@ -64,8 +63,9 @@ def _read(
         if answer is None or "problem" in answer:
             failed += 1
             reason = problem or str((answer or {}).get("problem"))
-            log.warning("letter %.12s not read: %s", task["sha256"], reason)
-            rows.append(_unread_row(task, reason))
+            sighting = read_sighting(task["sighting"])
+            log.warning("letter %.12s not read: %s", sighting.sha256, reason)
+            rows.append(_unread_row(sighting, reason))
         else:
             rows.append(answer["letter"])
             events += answer["events"]
@@ -92,17 +92,17 @@ def _better(store: Store, sightings: Sequence[Sighting]) -> list[Sighting]:
     return list(chosen.values())
 
 
-def _unread_row(task: dict[str, Any], reason: str) -> dict[str, Any]:
+def _unread_row(sighting: Sighting, reason: str) -> dict[str, Any]:
     return {
-        "evidence": task["sha256"],
-        "role": task["role"],
-        "account": task["account"],
+        "evidence": sighting.sha256,
+        "role": sighting.role,
+        "account": sighting.account,
         "message_id": "",
         "sender": "",
-        "authenticated_domain": task["authentication"].get("domain", ""),
+        "authenticated_domain": sighting.authentication.get("domain", ""),
         "subject": "",
-        "received_at": task["received_at"],
-        "archived_at": task["archived_at"],
+        "received_at": sighting.received_at.isoformat(),
+        "archived_at": sighting.archived_at.isoformat(),
         "pack": "",
         "outcome": "unreadable",
         "stream": "",

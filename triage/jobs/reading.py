@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from triage.core.codes import without_codes, without_numbers
+from triage.core.entry import read_sighting, sighting_entry
 from triage.core.event import Event, Stream
-from triage.core.message import Message, Role, Sighting
+from triage.core.message import Message, Sighting
 from triage.core.reading import read
 from triage.core.recogniser import Reading
 from triage.edges import messages, packs
@@ -26,8 +26,8 @@ def reader(
     """Make the function that reads letters; called once in each child.
 
     `settings`: marketplaces, ladder, dir (or ""), timezone, owner (addresses) and
-    authserv_ids by account. A task is the JSON of a sighting with the `path` of its letter; the
-    answer has a `letter` row and its `events` rows, or a `problem`.
+    authserv_ids by account. A task is what `task_of` makes; the answer has a `letter`
+    row and its `events` rows, or a `problem`.
     """
     own = Path(settings["dir"]) if settings["dir"] else None
     loaded = packs.load(settings["marketplaces"], settings["ladder"], own)
@@ -37,9 +37,9 @@ def reader(
 
     def read_letter(task: Mapping[str, Any]) -> dict[str, Any]:
         raw = Path(task["path"]).read_bytes()
-        if hashlib.sha256(raw).hexdigest() != task["sha256"]:
+        sighting = read_sighting(task["sighting"])
+        if hashlib.sha256(raw).hexdigest() != sighting.sha256:
             return {"problem": "damaged"}
-        sighting = sighting_of(task)
         domain = sighting.authentication.get("domain", "")
         if not domain:  # the configuration may know the provider's name by now
             mine = ids.get(sighting.account, ())
@@ -56,36 +56,8 @@ def reader(
 
 
 def task_of(sighting: Sighting, path: Path) -> dict[str, Any]:
-    """Describe a letter to a child, as JSON."""
-    return {
-        "sha256": sighting.sha256,
-        "size": sighting.size,
-        "account": sighting.account,
-        "folder": sighting.folder,
-        "role": sighting.role,
-        "uidvalidity": sighting.uidvalidity,
-        "uid": sighting.uid,
-        "received_at": sighting.received_at.isoformat(),
-        "archived_at": sighting.archived_at.isoformat(),
-        "authentication": dict(sighting.authentication),
-        "path": str(path),
-    }
-
-
-def sighting_of(task: Mapping[str, Any]) -> Sighting:
-    """Take a sighting back out of a task."""
-    return Sighting(
-        sha256=task["sha256"],
-        size=task["size"],
-        account=task["account"],
-        folder=task["folder"],
-        role=Role(task["role"]),
-        uidvalidity=task["uidvalidity"],
-        uid=task["uid"],
-        received_at=datetime.fromisoformat(task["received_at"]),
-        archived_at=datetime.fromisoformat(task["archived_at"]),
-        authentication=task["authentication"],
-    )
+    """Describe a letter to a child, as JSON: its line of the manifest, and where it lies."""
+    return {"sighting": sighting_entry(sighting), "path": str(path)}
 
 
 def _header(raw: bytes) -> bytes:
