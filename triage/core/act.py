@@ -1,6 +1,8 @@
 """What the journal records: what is not in the mail and cannot be derived from it."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,8 +17,10 @@ class ActKind(StrEnum):
     RESOLVED = "resolved"  # data how
     REOPENED = "reopened"
     REPORTED = "reported"  # about an order: data report (a rule id), on
-    FACT = "fact"  # data name, value
+    FACT = "fact"  # data name, value, on (ISO date: since when it is so)
     ANSWERED = "answered"  # a case's question: data question, about, answer (yes/no)
+    TAUGHT = "taught"  # what letters of a shape say: data shape, recogniser, evidence
+    UNDONE = "undone"  # an earlier act is taken back: data act (its id)
     ATTACHED = "attached"  # data sha256, name, media_type
     NUMBERED = "numbered"  # a case got its small number: data number
     DIGEST_ACCEPTED = "digest_accepted"  # data key, message_id, mentions, heads
@@ -32,3 +36,24 @@ class Act:
     order: str | None = None
     posting: str | None = None
     data: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def id(self) -> str:
+        """Name the act by what it says, so that a later one can take it back."""
+        words = [self.at.isoformat(), self.kind, self.case, self.order, self.posting]
+        text = json.dumps([*words, *sorted(self.data.items())], ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def effective(acts: Iterable[Act]) -> list[Act]:
+    """Leave out what was taken back; taking back can be taken back itself."""
+    kept: list[Act] = []
+    undone: set[str] = set()
+    for act in reversed(list(acts)):
+        if act.id in undone:
+            continue
+        if act.kind is ActKind.UNDONE:
+            undone.add(act.data["act"])
+        else:
+            kept.append(act)
+    return kept[::-1]

@@ -4,7 +4,7 @@
 was polled, what waits to be sent) and are carried over when the index is rebuilt.
 """
 
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from triage.core.act import Act, ActKind
+from triage.core.act import Act, ActKind, effective
 from triage.core.case import State
 from triage.core.cases import assess as cases_of
 from triage.core.event import Event
@@ -94,7 +94,7 @@ def _standings(
             bench,
             (pack, order),
             events=[event for event in told if event.at <= now],
-            acts=[act for act in done if act.at <= now],
+            acts=effective(act for act in done if act.at <= now),
             numbers={
                 act.case: int(act.data["number"])
                 for act in done  # a number holds at every instant
