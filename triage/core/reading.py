@@ -4,14 +4,15 @@ import re
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from triage.core.choosing import chosen
 from triage.core.event import Certainty, Event, EventKind, Stream
-from triage.core.hearing import Heard, Spoken, Voice, hear, spoken
+from triage.core.hearing import Heard, Spoken, hear, spoken
 from triage.core.message import Message, Role, Where
 from triage.core.naming import Names, in_letter, in_text
 from triage.core.pack import ORDERS, Marketplace, Packs
-from triage.core.recogniser import Reading, Recogniser
+from triage.core.recogniser import Reading
 from triage.core.selection import wanted
-from triage.core.telling import events, quote
+from triage.core.telling import quote, tell
 from triage.core.words import normal
 
 OWNER_LETTER = "owner-letter"
@@ -145,73 +146,17 @@ def _from_orders(
     """Read a letter that may speak of orders."""
     names = in_letter(letter, market.identifiers)
     unread = Reading(pack=market.id, orders=names.orders)
-    found = _recognised(market, letter)
+    found = chosen(market, letter)
     if isinstance(found, str):
         return replace(unread, outcome="ambiguous", reason=found)
     if not found:
         return replace(unread, reason="ни один образец письма не подошёл")
     if stream := found[0].recogniser.stream:
         return replace(unread, stream=stream, outcome="stream")
-    told: list[Event] = []
-    for heard in found:
-        if heard.recogniser.kind is None:
-            continue  # a known letter that tells nothing
-        one = events(
-            heard,
-            heard.recogniser.kind,
-            message,
-            letter=letter,
-            names=names,
-            market=market,
-            zone=zone,
-        )
-        if not one:
-            return replace(unread, reason=_nameless(names))
-        told += one
-    return replace(unread, events=tuple(told), outcome="recognised")
-
-
-def _recognised(market: Marketplace, letter: Spoken) -> list[Heard] | str:
-    """Choose the recognisers that count, or say in words between which one cannot."""
-    sure = [one for one in market.recognisers if one.certainty > Certainty.GUESS]
-    heard = [found for one in sure if (found := hear(one, letter))]
-    told: dict[EventKind, Heard] = {}
-    for found in heard:
-        if found.recogniser.kind is not None:
-            told.setdefault(found.recogniser.kind, found)
-    if told:
-        chosen = list(told.values())
-        for one in chosen:
-            for other in chosen:
-                if one is not other and not _agree(one.recogniser, other.recogniser):
-                    return _between(one, other)
-        return chosen
-    if heard:
-        return heard[:1]
-    return _guessed(market, letter)
-
-
-def _guessed(market: Marketplace, letter: Spoken) -> list[Heard] | str:
-    """Take the first guess that matches: by the subject, else by the text."""
-    guesses = [one for one in market.recognisers if one.certainty is Certainty.GUESS]
-
-    def first(voices: tuple[Voice, ...]) -> Heard | None:
-        found = (hear(one, letter, voices) for one in guesses) if voices else iter(())
-        return next(filter(None, found), None)
-
-    text, html = first(letter.of(Where.TEXT)), first(letter.of(Where.HTML))
-    if text and html and text.recogniser.kind is not html.recogniser.kind:
-        return _between(text, html)
-    chosen = first(letter.of(Where.SUBJECT)) or text or html
-    return [chosen] if chosen else []
-
-
-def _agree(one: Recogniser, other: Recogniser) -> bool:
-    return other.id in one.beside or one.id in other.beside
-
-
-def _between(one: Heard, other: Heard) -> str:
-    return f"подходят два образца: {one.recogniser.id} и {other.recogniser.id}"
+    told = tell(found, message, letter=letter, names=names, market=market, zone=zone)
+    if told is None:
+        return replace(unread, reason=_nameless(names))
+    return replace(unread, events=told, outcome="recognised")
 
 
 def _nameless(names: Names) -> str:

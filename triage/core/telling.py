@@ -1,6 +1,6 @@
 """From a recognised phrase to events: whose they are, when, how much, in which words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,35 @@ OF_THE_ORDER = frozenset(
 OLDEST = 2000  # a Date header from before was not set
 
 QUOTE = 200  # the longest quote, in characters
+
+
+def tell(
+    found: Iterable[Heard],
+    message: Message,
+    *,
+    letter: Spoken,
+    names: Names,
+    market: Marketplace,
+    zone: ZoneInfo,
+) -> tuple[Event, ...] | None:
+    """Make the events of all that was heard; None where one of them is nobody's."""
+    told: list[Event] = []
+    for heard in found:
+        if heard.recogniser.kind is None:
+            continue  # a known letter that tells nothing
+        one = events(
+            heard,
+            heard.recogniser.kind,
+            message,
+            letter=letter,
+            names=names,
+            market=market,
+            zone=zone,
+        )
+        if not one:
+            return None
+        told += one
+    return tuple(told)
 
 
 def events(
