@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +14,11 @@ from triage.core.words import fold, normal
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
 _SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.", re.IGNORECASE)
 _LONGEST_SHORT = len("руб.")
+_ITEM = re.compile(r"[-–—•·*✓>]|\d{1,2}[.)] |[a-zа-я]")  # how a line of a list begins
+_QUOTED = ">"  # how a line of somebody else's letter begins
 _WRAP = re.compile(r"\n(?=[a-zа-яё])")
 LONG_LINE = 120  # characters, where a letter has no line ends to count by
+LONGEST_LIST = 30  # lines
 WRAPPED = 40  # a line this long that goes on in a small letter was broken by a program
 
 
@@ -81,6 +84,38 @@ class Voice:
         last = self._stops[behind] if behind < len(self._stops) else len(self.text)
         return first, last
 
+    def governed(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the stretches whose conditions hold for a sentence.
+
+        They are its own, and of a list the line that leads it in («Если …:»).
+        """
+        yield start, end
+        line = self.text.rfind("\n", 0, self._first_letter(start)) + 1
+        for _ in range(LONGEST_LIST):
+            if not line:
+                return
+            above = self.text.rfind("\n", 0, line - 1) + 1
+            last = self.text[above : line - 1].rstrip()
+            if last.endswith(":"):
+                yield above, line
+                return
+            if not _ITEM.match(self.folded, line) or not _ITEM.match(
+                self.folded, above
+            ):
+                return
+            line = above
+
+    def is_quoted(self, start: int) -> bool:
+        """Say whether a sentence stands in a line that quotes another letter."""
+        at = self._first_letter(start)
+        line = self.text.rfind("\n", 0, at) + 1
+        return self.where is Where.TEXT and self.text.startswith(_QUOTED, line)
+
+    def _first_letter(self, start: int) -> int:
+        while start < len(self.text) and self.text[start].isspace():
+            start += 1
+        return start
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
@@ -103,6 +138,9 @@ class Heard:
     start: int = 0
     end: int = 0
     links: tuple[str, ...] = ()
+    at: int = 0  # where the phrase itself ends
+    clause: tuple[int, int] | None = None
+    """Its part of the sentence, where that speaks of several parcels differently."""
 
     @property
     def sentence(self) -> str:
@@ -127,6 +165,13 @@ def hear(
     recogniser: Recogniser, letter: Spoken, voices: Iterable[Voice] | None = None
 ) -> Heard | None:
     """Try one recogniser on a letter; `voices` limits where its phrase may stand."""
+    return next(hear_all(recogniser, letter, voices), None)
+
+
+def hear_all(
+    recogniser: Recogniser, letter: Spoken, voices: Iterable[Voice] | None = None
+) -> Iterator[Heard]:
+    """Yield every sentence in which a recogniser matches, voice by voice."""
     within = [
         voice
         for voice in (letter.voices if voices is None else voices)
@@ -134,29 +179,28 @@ def hear(
     ]
     silent = recogniser.any_of and not within
     if silent or not _is_of(letter.sender, recogniser.senders):
-        return None
+        return
     links = tuple(
         link for link in letter.links if any(p.search(link) for p in recogniser.links)
     )
     if recogniser.links and not links:
-        return None
+        return
     heard = None
     if recogniser.subject:
         subjects = letter.of(Where.SUBJECT)
-        heard = _phrase(recogniser, recogniser.subject, subjects, links)
+        heard = next(_phrases(recogniser, recogniser.subject, subjects, links), None)
         if heard is None or (voices is not None and not {*subjects} & {*voices}):
-            return None
-    if recogniser.any_of:
-        heard = _phrase(recogniser, recogniser.any_of, within, links)
-        if heard is None:
-            return None
+            return
     if any(
         voice.may_match(pattern) and pattern.search(voice.folded)
         for pattern in recogniser.none_of
         for voice in letter.voices
     ):
-        return None
-    return heard or Heard(recogniser, None, links=links)
+        return
+    if recogniser.any_of:
+        yield from _phrases(recogniser, recogniser.any_of, within, links)
+    else:
+        yield heard or Heard(recogniser, None, links=links)
 
 
 def _is_of(sender: str, domains: Sequence[str]) -> bool:
@@ -166,21 +210,30 @@ def _is_of(sender: str, domains: Sequence[str]) -> bool:
     )
 
 
-def _phrase(
+def _phrases(
     recogniser: Recogniser,
     patterns: Iterable[re.Pattern[str]],
     voices: Iterable[Voice],
     links: tuple[str, ...],
-) -> Heard | None:
+) -> Iterator[Heard]:
     for voice in voices:
-        limit = voice.upto(recogniser.lines)
+        limit, heard = voice.upto(recogniser.lines), set[int]()
         for pattern in patterns:
             if not voice.may_match(pattern):
                 continue
             for match in pattern.finditer(voice.folded, 0, limit):
                 start, end = voice.sentence(*match.span())
-                if not any(
-                    p.search(voice.folded, start, end) for p in recogniser.unless
-                ):
-                    return Heard(recogniser, voice, start, end, links)
-    return None
+                if start in heard or voice.is_quoted(start):
+                    continue
+                if not _spoilt(recogniser, voice, start, end):
+                    heard.add(start)
+                    yield Heard(recogniser, voice, start, end, links, match.end())
+
+
+def _spoilt(recogniser: Recogniser, voice: Voice, start: int, end: int) -> bool:
+    """Say whether a condition, a question or the like takes a sentence back."""
+    return any(
+        pattern.search(voice.folded, *bounds)
+        for bounds in voice.governed(start, end)
+        for pattern in recogniser.unless
+    )
