@@ -10,6 +10,7 @@ from triage.core.particulars import name_of
 from triage.core.step import Ladder, Step
 
 DEFAULT = "default"
+NORM_WORDS = ("cite", "within", "length", "limit")
 
 _ANCHOR = re.compile(r"opened|(?:done|term):[a-z]+|fact:[a-z][a-z0-9_]*")
 
@@ -103,7 +104,7 @@ def _of_texts(ladder: Ladder, nearest: Nearest) -> Iterator[str]:
     default = ladder.texts.get(DEFAULT, {})
     known = {*ladder.fact_names, *default}
     for norm_id in ladder.norms:
-        known |= {f"{word}_{name_of(norm_id)}" for word in ("cite", "within", "length")}
+        known |= {f"{word}_{name_of(norm_id)}" for word in NORM_WORDS}
     for letter in ladder.letters.values():
         yield from _of_names(f"letters/{letter.id}.txt", letter.text, known, nearest)
     for rule, passages in ladder.texts.items():

@@ -75,6 +75,8 @@ def _each_norm(ladder: Ladder, today: date) -> Iterator[Fact]:
             yield Fact(f"cite_{name}", words, DERIVED)
         if doubt := law.doubt(norm, today, phrases):
             yield Fact(f"doubt_{name}", doubt, DERIVED, norm.cite)
+        if norm.limit is not None and norm.holds_on(today):
+            yield Fact(f"limit_{name}", roubles(norm.limit), DERIVED)
         if norm.term is not None:
             yield Fact(f"within_{name}", law.within(norm, today, phrases), DERIVED)
             if norm.holds_on(today) and not law.is_stale(norm, today):

@@ -19,6 +19,7 @@ class Norm:
     base: str = ""  # name of the fact the rate applies to
     cap: str = ""  # name of the fact that caps the sum
     cap_from: date | None = None  # first day of the cap; None: always capped
+    limit: Decimal | None = None  # a sum in roubles up to which the norm applies
     start: str = ""  # in words: which event starts the term
     kind: str  # LAW, BANK, POLICY or the marketplace's own: see [kinds] in law.toml
     cite: str

@@ -38,6 +38,7 @@ FLAGS = ("optional", "background")
 
 _DUE = re.compile(r"(\??)([a-z]+(?::[a-z_]+)?) *\+ *([a-z0-9.-]+)")
 _FRACTION = re.compile(r"0\.\d+")
+_ROUBLES = re.compile(r"\d{1,12}(?:\.\d{1,2})?")
 
 
 def read_ladder(
@@ -204,6 +205,7 @@ def _norm(norm_id: str, row: Table) -> Norm:
         base=row.text("base", needed=False),
         cap=row.text("cap", needed=False),
         cap_from=_day(row, "cap_from"),
+        limit=_amount(row, "limit"),
         start=row.text("start", needed="value" in row),
         kind=row.text("kind"),
         cite=row.text("cite", needed=False),
@@ -262,6 +264,14 @@ def _key_rate(table: Table) -> KeyRate:
     table.text("confidence", needed=False)
     table.done()
     return KeyRate(rows=tuple(rows), confirmed_through=confirmed)
+
+
+def _amount(row: Table, key: str) -> Decimal | None:
+    text = row.text(key, needed=False)
+    if text and not _ROUBLES.fullmatch(text):
+        row.problem(f"{key}: not a sum such as '100000' or '0.50': {text!r}")
+        return None
+    return Decimal(text) if text else None
 
 
 def _day(row: Table, key: str, *, needed: bool = False) -> date | None:
