@@ -8,7 +8,7 @@ from functools import cached_property
 
 from triage.core.message import Message, Where
 from triage.core.recogniser import Recogniser
-from triage.core.stems import Stems, stems
+from triage.core.stems import Vocabulary, stems
 from triage.core.words import fold, normal
 
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
@@ -36,22 +36,6 @@ class Voice:
         self.where = where
         self.text = _WRAP.sub(_unwrap, plain) if where is Where.TEXT else plain
         self.folded = fold(self.text)
-        # for a quick look only: its length may differ
-        self._lower = self.folded.lower()
-        self._has: dict[Stems, bool] = {}
-
-    def may_match(self, pattern: re.Pattern[str]) -> bool:
-        """Say whether a search for a pattern is worth its time."""
-        return all(map(self._has_one, stems(pattern)))
-
-    def may_say(self, recogniser: Recogniser) -> bool:
-        """Say whether a search for any phrase of a recogniser is worth its time."""
-        return any(all(map(self._has_one, words)) for words in recogniser.words)
-
-    def _has_one(self, words: Stems) -> bool:
-        if (found := self._has.get(words)) is None:
-            found = self._has[words] = any(word in self._lower for word in words)
-        return found
 
     @cached_property
     def _stops(self) -> list[int]:
@@ -124,9 +108,19 @@ class Spoken:
     sender: str  # the sub-domain
     voices: tuple[Voice, ...]  # subject first, then text, then HTML
     links: tuple[str, ...]
+    vocabulary: Vocabulary
 
     def of(self, *places: Where) -> tuple[Voice, ...]:
         return tuple(voice for voice in self.voices if voice.where in places)
+
+    def may_say(self, recogniser: Recogniser) -> bool:
+        """Say whether to search for the phrases of a recogniser is worth its time."""
+        words = recogniser.words
+        return not words or any(map(self.vocabulary.may_match, words))
+
+    def possible(self, patterns: Iterable[re.Pattern[str]]) -> list[re.Pattern[str]]:
+        """Choose the patterns that are worth a search."""
+        return [p for p in patterns if self.vocabulary.may_match(stems(p))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +146,14 @@ def spoken(message: Message) -> Spoken:
     texts = [(Where.SUBJECT, message.subject)]
     for place in (Where.TEXT, Where.HTML):
         texts += [(place, p.text) for p in message.passages if p.where is place]
+    voices = tuple(Voice(where, text) for where, text in texts if text)
     return Spoken(
         sender=message.sender.rpartition("@")[2].lower(),
-        voices=tuple(Voice(where, text) for where, text in texts if text),
+        voices=voices,
         links=tuple(
             dict.fromkeys(p.text for p in message.passages if p.where is Where.LINK)
         ),
+        vocabulary=Vocabulary(voice.folded for voice in voices),
     )
 
 
@@ -172,14 +168,9 @@ def hear_all(
     recogniser: Recogniser, letter: Spoken, voices: Iterable[Voice] | None = None
 ) -> Iterator[Heard]:
     """Yield every sentence in which a recogniser matches, voice by voice."""
-    within = [
-        voice
-        for voice in (letter.voices if voices is None else voices)
-        if voice.may_say(recogniser)
-    ]
-    silent = recogniser.any_of and not within
-    if silent or not _is_of(letter.sender, recogniser.senders):
+    if not (_is_of(letter.sender, recogniser.senders) and letter.may_say(recogniser)):
         return
+    within = letter.voices if voices is None else tuple(voices)
     links = tuple(
         link for link in letter.links if any(p.search(link) for p in recogniser.links)
     )
@@ -188,17 +179,19 @@ def hear_all(
     heard = None
     if recogniser.subject:
         subjects = letter.of(Where.SUBJECT)
-        heard = next(_phrases(recogniser, recogniser.subject, subjects, links), None)
+        phrases = letter.possible(recogniser.subject)
+        heard = next(_phrases(recogniser, phrases, subjects, links), None)
         if heard is None or (voices is not None and not {*subjects} & {*voices}):
             return
     if any(
-        voice.may_match(pattern) and pattern.search(voice.folded)
-        for pattern in recogniser.none_of
+        pattern.search(voice.folded)
+        for pattern in letter.possible(recogniser.none_of)
         for voice in letter.voices
     ):
         return
     if recogniser.any_of:
-        yield from _phrases(recogniser, recogniser.any_of, within, links)
+        phrases = letter.possible(recogniser.any_of)
+        yield from _phrases(recogniser, phrases, within, links)
     else:
         yield heard or Heard(recogniser, None, links=links)
 
@@ -212,15 +205,13 @@ def _is_of(sender: str, domains: Sequence[str]) -> bool:
 
 def _phrases(
     recogniser: Recogniser,
-    patterns: Iterable[re.Pattern[str]],
+    patterns: Sequence[re.Pattern[str]],
     voices: Iterable[Voice],
     links: tuple[str, ...],
 ) -> Iterator[Heard]:
     for voice in voices:
         limit, heard = voice.upto(recogniser.lines), set[int]()
         for pattern in patterns:
-            if not voice.may_match(pattern):
-                continue
             for match in pattern.finditer(voice.folded, 0, limit):
                 start, end = voice.sentence(*match.span())
                 if start in heard or voice.is_quoted(start):

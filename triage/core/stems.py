@@ -1,7 +1,8 @@
 """The letters a pattern cannot do without: a quick look before a slow search.
 
 A regular expression that begins with a boundary is tried at every character of a text.
-To look first for the words that each of its matches must hold is a hundred times cheaper.
+To look first for the words that each of its matches must hold is a hundred times
+cheaper, and each word is looked for once in a letter, whatever the number of patterns.
 """
 
 import re
@@ -18,14 +19,55 @@ SHORTEST = 3  # a shorter run of letters is in every text
 
 Stems = frozenset[str]
 
+ALIKE = {
+    "\u0130": "i",
+    "\u0131": "i",
+    "\u017f": "s",
+    "\u1c80": "в",
+    "\u1c81": "д",
+    "\u1c82": "о",
+    "\u1c83": "с",
+    "\u1c84": "т",
+    "\u1c85": "т",
+    "\u1c86": "ъ",
+}
+"""Letters that a pattern without case takes for others, though they are no capitals."""
+
 
 @cache
 def stems(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
-    """Return sets of words in lower case: every match holds a word of each of them."""
+    """Return sets of words in lower case: every match holds a word of each of them.
+
+    No word holds a blank: what a pattern wants in a row is wanted word by word.
+    """
     if _parser is None:
         return ()
     found = _required(_parser.parse(pattern.pattern, pattern.flags))
     return tuple(dict.fromkeys(words for words in found if _weight(words) >= SHORTEST))
+
+
+class Vocabulary:
+    """The words of a letter, each once, in which stems are looked for."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        words = {word for text in texts for word in _lower(text).split()}
+        self._words = "\n".join(words)
+        self._holds: dict[Stems, bool] = {}
+
+    def may_match(self, needed: Iterable[Stems]) -> bool:
+        """Say whether to search for a pattern with these stems is worth its time."""
+        return all(map(self._has_one, needed))
+
+    def _has_one(self, words: Stems) -> bool:
+        if (found := self._holds.get(words)) is None:
+            found = self._holds[words] = any(map(self._words.__contains__, words))
+        return found
+
+
+def _lower(text: str) -> str:
+    for odd, plain in ALIKE.items():
+        text = text.replace(odd, plain)
+    return text.lower()
 
 
 def _required(tree: Iterable[Any]) -> list[Stems]:
@@ -37,7 +79,7 @@ def _required(tree: Iterable[Any]) -> list[Stems]:
         if name == "LITERAL":
             run += chr(value).lower()
             continue
-        found.append(frozenset([run]))
+        found += _words(run)
         run = ""
         if name == "SUBPATTERN":
             found += _required(value[-1])
@@ -46,8 +88,11 @@ def _required(tree: Iterable[Any]) -> list[Stems]:
             found.append(frozenset().union(*choices))
         elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and value[0]:
             found += _required(value[2])
-    found.append(frozenset([run]))
-    return found
+    return [*found, *_words(run)]
+
+
+def _words(run: str) -> list[Stems]:
+    return [frozenset([word]) for word in run.split() or [""]]
 
 
 def _weight(words: Stems) -> int:
