@@ -669,3 +669,33 @@ def test_an_index_that_is_no_use_is_no_hindrance_to_a_new_one(own, damage):
     own.says("rebuild")
 
     assert own.json("cases") == before
+
+
+# --- searching
+
+
+def test_orders_are_found_by_words_of_their_letters(month):
+    told = month.says("orders", "--find", "чайника")
+
+    assert "12345678-0001, Ozon" in told
+    assert "«Чайник электрический»" in told
+
+
+def test_found_orders_are_listed_in_the_promised_shape(month):
+    answer = month.json("orders", "--find", "чайника")
+
+    [found] = answer["found"]
+    assert answer["find"] == "чайника"
+    assert (found["order"], found["marketplace"]) == ("12345678-0001", "ozon")
+    assert found["letters"][0].keys() == {
+        *("evidence", "received_at", "subject", "events", "snippet"),
+    }
+
+
+def test_what_is_in_no_letter_is_not_found(month):
+    assert month.says("orders", "--find", "бегемот") == "Таких писем нет.\n"
+    assert month.json("orders", "--find", "бегемот")["found"] == []
+
+
+def test_a_search_for_no_word_is_refused(month):
+    assert "искать можно слова" in month.fails(64, "orders", "--find", "123456 !")

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import click
 
-from triage.commands.desk import JSON, Desk, command
+from triage.commands.desk import JSON, Desk, command, option
+from triage.commands.find import find_orders
 from triage.commands.shapes import (
     case_shape,
     event_shape,
@@ -30,9 +31,20 @@ from triage.jobs.look import find_case, find_order, order_events
     "Показать заказы или один заказ с его событиями.",
     "Show the orders, or one with its events.",
     click.argument("order", required=False),
+    option(
+        "--find",
+        metavar="WORDS",
+        both=(
+            "найти заказы по словам писем, в любой форме слов",
+            "find orders by words of their letters, in any form of the words",
+        ),
+    ),
     JSON,
 )
-def orders(desk: Desk, order: str | None, *, as_json: bool) -> None:
+def orders(desk: Desk, order: str | None, find: str | None, *, as_json: bool) -> None:
+    if find is not None:
+        find_orders(desk, find, as_json=as_json)
+        return
     with desk.place.store() as store:
         packs = desk.place.bench.packs
         chosen = (

@@ -16,8 +16,12 @@ CREATE TABLE messages (
     pack TEXT NOT NULL,
     outcome TEXT NOT NULL, stream TEXT NOT NULL, reason TEXT NOT NULL,
     orders TEXT NOT NULL, defects TEXT NOT NULL, warnings TEXT NOT NULL,
-    attachments TEXT NOT NULL
+    attachments TEXT NOT NULL,
+    shape TEXT NOT NULL DEFAULT '', heading TEXT NOT NULL DEFAULT '',
+    against TEXT NOT NULL DEFAULT ''
 ) STRICT;
+CREATE INDEX messages_by_shape ON messages (shape) WHERE shape <> '';
+CREATE INDEX messages_by_heading ON messages (heading) WHERE heading <> '';
 CREATE INDEX messages_by_outcome ON messages (outcome, received_at);
 CREATE INDEX messages_by_arrival ON messages (archived_at);
 
@@ -88,6 +92,14 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_at)
     WHERE state IN ('queued', 'deferred', 'unsure');
+
+-- the words of letters and their stems, without content, so that no text can be read
+-- back from it, and without the places of the words
+CREATE TABLE searched (id INTEGER PRIMARY KEY, evidence TEXT NOT NULL UNIQUE) STRICT;
+CREATE VIRTUAL TABLE words USING fts5(
+    forms, content = '', detail = none, prefix = '3 5',
+    tokenize = 'unicode61 remove_diacritics 0'
+);
 """
 
 CARRIED_OVER = ("cursors", "accounts", "outbox")

@@ -8,7 +8,7 @@ from typing import Any
 
 from triage.core.entry import read_sighting
 from triage.core.message import Role, Sighting
-from triage.edges import cases, messages
+from triage.edges import cases, messages, search
 from triage.edges.archive import Archive
 from triage.edges.journal import Journal
 from triage.edges.store import Store
@@ -37,9 +37,10 @@ def index(store: Store, archive: Archive, journal: Journal, pool: Pool) -> Index
     letters = events = unreadable = 0
     sightings = archive.sightings(int(store.meta("manifest.end", "0")))
     while batch := list(islice(sightings, BATCH)):
-        rows, told, failed = _read(store, archive, pool, [s for s, _ in batch])
+        rows, told, shadows, failed = _read(store, archive, pool, [s for s, _ in batch])
         with store.transaction():
             messages.replace_letters(store, rows, told)
+            search.add(store, shadows)
             cases.mark_dirty(store, {(e["pack"], e["order_number"]) for e in told})
             store.set_meta("manifest.end", str(batch[-1][1]))
         letters += len(rows)
@@ -54,11 +55,12 @@ def index(store: Store, archive: Archive, journal: Journal, pool: Pool) -> Index
 
 def _read(
     store: Store, archive: Archive, pool: Pool, sightings: Sequence[Sighting]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, str], int]:
     """Read the letters of a batch that are new or better placed than before."""
     wanted = _better(store, sightings)
     tasks = [task_of(s, archive.path(s.sha256)) for s in wanted]
     rows, events, failed = [], [], 0
+    shadows: dict[str, str] = {}
     for task, answer, problem in pool.map(tasks):
         if answer is None or "problem" in answer:
             failed += 1
@@ -69,7 +71,8 @@ def _read(
         else:
             rows.append(answer["letter"])
             events += answer["events"]
-    return rows, events, failed
+            shadows[answer["letter"]["evidence"]] = answer["words"]
+    return rows, events, shadows, failed
 
 
 def _better(store: Store, sightings: Sequence[Sighting]) -> list[Sighting]:

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from triage.core.codes import without_codes, without_numbers
 from triage.core.entry import read_sighting, sighting_entry
 from triage.core.event import Event, Stream
+from triage.core.findable import shadow, snippet
 from triage.core.message import Message, Sighting
 from triage.core.reading import read
 from triage.core.recogniser import Reading
 from triage.edges import messages, packs
 from triage.edges.authentication import authenticate
 from triage.edges.parser import parse
+from triage.edges.stemmer import stem
 
 HEADER_END = b"\r\n\r\n"
 
@@ -27,7 +29,8 @@ def reader(
 
     `settings`: marketplaces, ladder, dir (or ""), timezone, owner (addresses) and
     authserv_ids by account. A task is what `task_of` makes; the answer has a `letter`
-    row and its `events` rows, or a `problem`.
+    row, its `events` rows and the `words` a search may find it by, or a `problem`. With
+    stems to `find` in a letter of a `pack` the answer is a `snippet` alone.
     """
     own = Path(settings["dir"]) if settings["dir"] else None
     loaded = packs.load(settings["marketplaces"], settings["ladder"], own)
@@ -45,11 +48,15 @@ def reader(
             mine = ids.get(sighting.account, ())
             domain = authenticate(_header(raw), mine)["domain"]
         message = parse(raw, sighting, domain)
+        if "find" in task:
+            numbers = loaded.marketplace(task["pack"]).identifiers
+            return {"snippet": snippet(message, task["find"], stem, numbers)}
         reading = read(message, loaded, zone, owner)
         message, reading = _without_secrets(message, reading)
         return {
             "letter": messages.letter_row(message, reading, sighting),
             "events": [messages.event_row(event) for event in reading.events],
+            "words": shadow(message, reading, stem),
         }
 
     return read_letter
