@@ -12,6 +12,14 @@ from triage.core.naming import Names, in_letter, in_text
 from triage.core.pack import ORDERS, Marketplace, Packs
 from triage.core.recogniser import Reading
 from triage.core.selection import wanted
+from triage.core.shape import shape_of
+from triage.core.taught import (
+    Lesson,
+    Lessons,
+    contradicted,
+    taught_to_say,
+    without_denied,
+)
 from triage.core.telling import quote, tell
 from triage.core.words import normal
 
@@ -28,10 +36,12 @@ def read(
     packs: Packs,
     zone: ZoneInfo,
     owner: frozenset[str] = frozenset(),
+    taught: Lessons | None = None,
 ) -> Reading:
     """Decide what a letter tells.
 
-    `owner` are the owner's own addresses, in lower case; `zone` gives «завтра» its day.
+    `owner` are the owner's own addresses, in lower case; `zone` gives «завтра» its day;
+    `taught` is what the owner said of letters of some shapes.
     Only a letter of a marketplace's own domain for which the owner's provider vouches
     may tell events, and the owner's letters in the Sent folder.
     """
@@ -44,7 +54,7 @@ def read(
         if any(
             _within(letter.sender, one) for one in (*market.domains, *market.streams)
         ):
-            return _from_marketplace(message, letter, market, zone)
+            return _from_marketplace(message, letter, market, zone, taught or {})
     for market in packs.marketplaces:
         if _uses_the_name(message, market):
             return Reading(
@@ -122,7 +132,11 @@ def _sent(
 
 
 def _from_marketplace(
-    message: Message, letter: Spoken, market: Marketplace, zone: ZoneInfo
+    message: Message,
+    letter: Spoken,
+    market: Marketplace,
+    zone: ZoneInfo,
+    taught: Lessons,
 ) -> Reading:
     vouched = message.authenticated_domain.lower()
     if "." not in vouched or not _within(letter.sender, vouched):
@@ -137,20 +151,31 @@ def _from_marketplace(
         return Reading(stream=Stream(stream), pack=market.id, outcome="stream")
     if secret := _secret(market, letter):
         return Reading(stream=secret, pack=market.id, outcome="stream")
-    return _from_orders(message, letter, market, zone)
+    return _from_orders(message, letter, market, zone, taught)
 
 
 def _from_orders(
-    message: Message, letter: Spoken, market: Marketplace, zone: ZoneInfo
+    message: Message,
+    letter: Spoken,
+    market: Marketplace,
+    zone: ZoneInfo,
+    taught: Lessons,
 ) -> Reading:
     """Read a letter that may speak of orders."""
     names = in_letter(letter, market.identifiers)
-    unread = Reading(pack=market.id, orders=names.orders)
-    found = chosen(market, letter)
+    shape = shape_of(letter)
+    lesson = taught.get(message.evidence) or taught.get(shape.id) or Lesson()
+    unread = Reading(
+        pack=market.id, orders=names.orders, shape=shape.id, heading=shape.heading_id
+    )
+    found = chosen(without_denied(lesson, market, message.evidence), letter)
+    if lesson.says:
+        found = taught_to_say(lesson, found, letter, market)
     if isinstance(found, str):
         return replace(unread, outcome="ambiguous", reason=found)
     if not found:
         return replace(unread, reason="ни один образец письма не подошёл")
+    unread = replace(unread, against=contradicted(lesson, found))
     if stream := found[0].recogniser.stream:
         return replace(unread, stream=stream, outcome="stream")
     told = tell(found, message, letter=letter, names=names, market=market, zone=zone)

@@ -54,3 +54,6 @@ class Reading:
     """recognised, stream, unrecognised, unconfirmed (not authenticated), foreign
     (not about purchases), own, automatic, sent, unreadable or ambiguous."""
     reason: str = ""  # in words, for the last four
+    shape: str = ""  # what letters of one template share; "" for what may not speak
+    heading: str = ""  # the same of the subject alone
+    against: str = ""  # a recogniser that is sure of something else than was taught

@@ -55,6 +55,9 @@ def letter_row(
         "attachments": json.dumps(
             [[a.name, a.media_type, a.size, a.sha256] for a in message.attachments]
         ),
+        "shape": reading.shape,
+        "heading": reading.heading,
+        "against": reading.against,
     }
 
 

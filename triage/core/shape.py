@@ -1,0 +1,127 @@
+"""The shape of a letter: what its template says, without the data that was put in.
+
+A letter's wording is cut into segments, numbers, dates, names, goods and addresses are
+left out, and what remains is what letters of one template share. Where it is not clear
+whether a word is wording or data it stays: then two letters of one template may differ in
+shape, and are asked about twice, but two templates never share one.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triage.core.hearing import Spoken
+from triage.core.message import Where
+
+MOST = 40  # segments of one voice that count; what stands below is advertising
+FEWEST = 3  # words without which a shape would fit letters of all kinds
+
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+", re.IGNORECASE)
+_DAY = re.compile(
+    r"\b(?:(?:янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек)[а-я]{0,6}\b\.?"
+    r"|послезавтра|завтра|сегодня|понедельник[а-я]*|вторник[а-я]*|сред[уаые]\b"
+    r"|четверг[а-я]*|пятниц[а-я]*|суббот[а-я]*|воскресень[а-я]*)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\d[\d.,:/-]*(?: \d[\d.,:/-]*)*"
+    r"(?:[- ]?(?:дн|ден|час|минут|месяц|недел|товар|штук|шт|руб|копе|балл|бонус|заказ"
+    r"|отправлен|посыл|позици|г\b|р\b|кг\b|мл\b|см\b|х\b)[а-я]*)?",
+    re.IGNORECASE,
+)
+_CUT = re.compile(r"[^\w\s-]+|[\n\t_]+|(?<!\w)-|-(?!\w)")
+_WORD = re.compile(r"[а-яА-Я]+(?:-[а-яА-Я]+)*")
+
+_WORDING = tuple(
+    "адрес аннулир верни верну внимани возвра возмес выдан выдач выкуп вручен вручил"
+    " деньг доплат достави доставк доставл доставя забер забира забра заверш задерж заказ"
+    " заявк здравствуй изменил изменен измени истек итог количеств курьер магазин невозмож"
+    " неверн номер нужна нужно обработ обраща обращен одобр ожида оплат оплач опозда"
+    " отказ отклон отмен отправ отслед оформ ошибк передал передан перевед перевел"
+    " перевод перенес платеж повтор поддержк подробн подтверд подтверж покупател получ"
+    " помощ поступ посылк пожалуйст придет прилож принял принят принима пришл приедет"
+    " привез продав продл просим рассмотр решен сборк соберем собран сожал сообщ спасибо"
+    " списан списал спор срок статус стоимост сумма сумму суммы товар треб удалось уточн"
+    " уведом хранени хранит храним".split()
+)
+"""How the words begin that make a line wording and not somebody's name or goods."""
+
+_SHORT = frozenset(
+    "вам вас ваш ваша ваши вашу вашего вашей вашему вы мы наш наши код кода чек чека чеки"
+    " чеку дата день дней срок цена письмо средства средств счет счета карту карта открыт"
+    " открыта открыто открыты открыть ждет ждем день пункт в пути уже еще не нет".split()
+) - {"в"}
+_VERB = re.compile(
+    r"(?:ирован|ован|лен|чен|жен|щен|шен|ден|дан|зан|ран|сен|тен)[аоы]?$"
+    r"|(?:или|али|ели|ули|яли)(?:сь)?$|(?:ется|ются|ится|ятся|ться)$"
+    r"|(?:айте|ейте|ите|ете)$|(?:аем|яем|уем|нем|дем|жем|шем)$"
+)
+_ENDS = re.compile(r"[а-я]{2}(?:ан|ян|ен|ят|ыт|ут|ит)[аоы]?$|[а-я]{3}(?:л|ла|ло|ли)$")
+"""How a last word ends that may be all that a line is there to say."""
+_SURE_VERB = re.compile(r"(?:ирован|ован)[аоы]?$|(?:ается|яется|уется|ются)$|[ае]йте$")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The wording of a letter; letters of one template have the same."""
+
+    segments: tuple[str, ...] = ()  # each with its place before it
+    heading: str = ""  # the wording of the subject alone
+
+    @property
+    def id(self) -> str:
+        """Name the shape; "" where there is too little wording to know others by."""
+        words = {word for one in self.segments for word in one.split()[1:]}
+        return _named(self.segments) if len(words) >= FEWEST else ""
+
+    @property
+    def heading_id(self) -> str:
+        """Name the shape of the subject; "" where that says nothing."""
+        return _named((self.heading,)) if self.heading else ""
+
+
+def shape_of(letter: Spoken) -> Shape:
+    """Find the shape of a letter that was made ready for recognisers."""
+    found: dict[str, None] = {letter.sender: None}
+    heading = ""
+    for voice in letter.voices:
+        segments = list(dict.fromkeys(wording(voice.folded)))[:MOST]
+        found |= dict.fromkeys(f"{voice.where}: {one}" for one in segments)
+        if voice.where is Where.SUBJECT:
+            heading = "; ".join(segments)
+    return Shape(tuple(found), f"{letter.sender} {heading}" if heading else "")
+
+
+def wording(text: str) -> Iterator[str]:
+    """Yield what each segment of a text says, in small letters, without its data.
+
+    The text is normalised and folded (`core.words`).
+    """
+    plain = _NUMBER.sub(" ", _DAY.sub(" ", _ADDRESS.sub("\n", text)))
+    for segment in _CUT.split(plain):
+        words = _WORD.findall(segment)
+        kept = [word.lower() for place, word in enumerate(words) if _says(words, place)]
+        if any(map(_is_wording, kept)) or (kept and _ENDS.search(kept[-1])):
+            yield " ".join(kept)
+
+
+def _says(words: list[str], place: int) -> bool:
+    """Tell wording from a name: by its capital, unless a sentence begins with it."""
+    word = words[place]
+    if word[0].islower():
+        return True
+    small = word.lower()
+    if small in _SHORT or small.startswith(_WORDING) or _SURE_VERB.search(small):
+        return True
+    return place == 0 and len(words) > 1 and words[1][0].islower()
+
+
+def _is_wording(word: str) -> bool:
+    if word in _SHORT or word.startswith(_WORDING):
+        return True
+    return len(word) > 4 and bool(_VERB.search(word))
+
+
+def _named(parts: tuple[str, ...]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
