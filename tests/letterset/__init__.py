@@ -1,0 +1,1 @@
+"""Letters with their truth, written without a look at the recognisers: see README.md."""

@@ -1,0 +1,78 @@
+"""What a letter of the set is, and what a human reader takes from it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from triage.core.event import EventKind, Stream
+
+
+class Half(StrEnum):
+    """The two halves: one to tune on, one that only measures."""
+
+    TUNING = "tuning"
+    HELD_OUT = "held-out"
+
+    @property
+    def folder(self) -> str:
+        return self.value.replace("-", "_")
+
+    @classmethod
+    def of(cls, text: str) -> "Half":
+        """Give a template, or a block of words around letters, its half for good."""
+        even = hashlib.sha256(text.strip().encode()).digest()[0] % 2 == 0
+        return cls.TUNING if even else cls.HELD_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """One thing that a letter tells. `None` as posting: not judged."""
+
+    kind: EventKind
+    order: str
+    posting: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """The words of one letter, with gaps. Every gap is filled anew for each copy."""
+
+    id: str
+    author: str
+    half: Half
+    subject: str
+    text: str
+    tells: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    unsure: bool = False
+    stream: Stream | None = None
+    sender: str = "Ozon <mailer@sender.ozon.ru>"
+    to: str = "me@example.org"
+    shape: str = ""
+    copies: int = 2
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One letter as bytes, and its truth.
+
+    `may` may be read or not: a reader could argue either way. Nobody is asked about an
+    `unsure` letter at all.
+    """
+
+    id: str
+    template: Template
+    raw: bytes
+    sent_at: datetime
+    sent: bool
+    postings: frozenset[str]
+    tells: tuple[Truth, ...]
+    may: tuple[Truth, ...]
+
+    @property
+    def half(self) -> Half:
+        return self.template.half

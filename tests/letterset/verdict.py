@@ -1,0 +1,164 @@
+"""Compare what was read with what the letter says."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC
+
+from builders import MOSCOW
+from letters import ozon, packs_of
+from mails import AUTHSERV_ID, a_sighting
+
+from letterset.letter import Letter, Truth
+from triage.core.event import Event, EventKind
+from triage.core.message import Role
+from triage.core.reading import read
+from triage.core.recogniser import Reading
+from triage.edges.authentication import authenticate
+from triage.edges.parser import parse
+
+JUDGED = (
+    "amount",
+    "promised_on",
+    "keep_until",
+    "due_on",
+    "cancelled_by",
+    "return_number",
+)
+MONEY = frozenset(
+    EventKind(name)
+    for name in (
+        "order_cancelled item_cancelled refund_promised refund_paid return_refused "
+        "payment_failed receipt_prepayment receipt_full receipt_refund"
+    ).split()
+)
+"""What costs the owner money when it is misread."""
+
+
+def reading_of(letter: Letter) -> Reading:
+    """Read a letter as the product does."""
+    vouched = authenticate(letter.raw, [AUTHSERV_ID])
+    role = Role.SENT if letter.sent else Role.INBOX
+    message = parse(
+        letter.raw,
+        a_sighting(
+            letter.raw,
+            role=role,
+            received_at=letter.sent_at.astimezone(UTC),
+            authentication=vouched,
+        ),
+        vouched["domain"],
+    )
+    return read(message, packs_of(ozon()), MOSCOW, frozenset({"me@example.org"}))
+
+
+@dataclass
+class Verdict:
+    """What became of one letter."""
+
+    letter: Letter
+    reading: Reading
+    found: list[Truth] = field(default_factory=list)
+    missed: list[Truth] = field(default_factory=list)
+    wrong: list[tuple[Event, str]] = field(default_factory=list)
+    thin: list[tuple[Truth, str]] = field(default_factory=list)
+    """Found, but without an attribute that the letter says."""
+
+    @property
+    def silenced(self) -> bool:
+        """The letter tells something, and was put aside as one that does not."""
+        hushed = self.reading.outcome not in ("recognised", "unrecognised", "ambiguous")
+        return bool(self.letter.tells) and hushed
+
+    @property
+    def word(self) -> str:
+        if self.wrong:
+            return "misread"
+        if self.silenced:
+            return "silenced"
+        if not self.letter.tells:
+            return "left alone"
+        if not self.missed:
+            return "read"
+        return "partly read" if self.found else "not read"
+
+
+def judge(letter: Letter) -> Verdict:
+    """Read a letter and hold every event against its truth."""
+    verdict = Verdict(letter, reading_of(letter))
+    open_truths = list(letter.tells)
+    for event in verdict.reading.events:
+        fitting = [one for one in open_truths if not _against(one, event, letter)]
+        if fitting:
+            best = max(fitting, key=lambda one: _agreement(one, event))
+            open_truths.remove(best)
+            verdict.found.append(best)
+            verdict.thin += [(best, what) for what in _lacking(best, event)]
+        elif not any(not _against(one, event, letter) for one in letter.may):
+            verdict.wrong.append((event, _why(event, letter)))
+    verdict.missed = open_truths
+    return verdict
+
+
+def _against(truth: Truth, event: Event, letter: Letter) -> str:
+    """Say in what an event contradicts a truth; "" when it does not."""
+    if (truth.kind, truth.order) != (event.kind, event.order):
+        return "kind or order"
+    if truth.posting and event.posting != truth.posting:
+        if event.posting or len(letter.postings) > 1:
+            return f"posting {event.posting}"
+    for name in JUDGED:
+        said = event.attributes.get(name)
+        if said is not None and said != truth.attributes.get(name):
+            return f"{name} {said}"
+    return ""
+
+
+def _agreement(truth: Truth, event: Event) -> int:
+    pairs = [(truth.posting, event.posting)]
+    pairs += [(truth.attributes.get(n), event.attributes.get(n)) for n in JUDGED]
+    return sum(one == other for one, other in pairs)
+
+
+def _lacking(truth: Truth, event: Event) -> list[str]:
+    lacking = [name for name in truth.attributes if name not in event.attributes]
+    return lacking + (["posting"] if truth.posting and not event.posting else [])
+
+
+def _why(event: Event, letter: Letter) -> str:
+    """Say what is wrong with an event: the kind, or which part of it."""
+    reasons = [_against(one, event, letter) for one in (*letter.tells, *letter.may)]
+    return next((one for one in reasons if one != "kind or order"), "kind or order")
+
+
+@dataclass
+class Figures:
+    """What was counted for one event kind."""
+
+    letters: int = 0
+    told: int = 0
+    found: int = 0
+    wrong: int = 0
+
+    @property
+    def precision(self) -> float | None:
+        said = self.found + self.wrong
+        return self.found / said if said else None
+
+    @property
+    def recall(self) -> float | None:
+        return self.found / self.told if self.told else None
+
+
+def figures(verdicts: Iterable[Verdict]) -> dict[EventKind, Figures]:
+    """Count by event kind."""
+    by_kind = {kind: Figures() for kind in EventKind}
+    for one in verdicts:
+        for kind, count in Counter(truth.kind for truth in one.letter.tells).items():
+            by_kind[kind].told += count
+            by_kind[kind].letters += 1
+        for truth in one.found:
+            by_kind[truth.kind].found += 1
+        for event, _ in one.wrong:
+            by_kind[event.kind].wrong += 1
+    return by_kind
