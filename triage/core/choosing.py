@@ -1,45 +1,190 @@
-"""Which of the recognisers that match a letter count."""
+"""Which of the recognisers that match a letter count, and for which of its parcels."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 from triage.core.event import Certainty, EventKind
-from triage.core.hearing import Heard, Spoken, Voice, hear
+from triage.core.hearing import Heard, Spoken, Voice, hear, hear_all
 from triage.core.message import Where
-from triage.core.pack import Marketplace
+from triage.core.naming import Stretch, in_text, stretches
+from triage.core.pack import Identifiers, Marketplace
 from triage.core.recogniser import Recogniser
+from triage.core.telling import OF_THE_ORDER
+
+UNCLEAR = "в письме несколько отправлений, и нельзя сказать, что о каком"
+CANCELS = frozenset({EventKind.ORDER_CANCELLED, EventKind.ITEM_CANCELLED})
 
 
 def chosen(market: Marketplace, letter: Spoken) -> list[Heard] | str:
     """Choose the recognisers that count, or say in words between which one cannot."""
-    sure = [one for one in market.recognisers if one.certainty > Certainty.GUESS]
+    ranked = sorted(market.recognisers, key=lambda one: -one.certainty)
+    parted = [v for v in letter.voices if stretches(v, market.identifiers)]
+    if parted:
+        told = _told([one for one in ranked if one.any_of], letter, market.identifiers)
+        if isinstance(told, str) or any(one.voice in parted for one in told):
+            return told
+    sure = [one for one in ranked if one.certainty > Certainty.GUESS]
     heard = [found for one in sure if (found := hear(one, letter))]
-    told: dict[EventKind, Heard] = {}
+    first: dict[EventKind, Heard] = {}
     for found in heard:
         if found.recogniser.kind is not None:
-            told.setdefault(found.recogniser.kind, found)
-    if told:
-        chosen = list(told.values())
-        for one in chosen:
-            for other in chosen:
-                if one is not other and not _agree(one.recogniser, other.recogniser):
-                    return _between(one, other)
-        return chosen
-    if heard:
+            first.setdefault(found.recogniser.kind, found)
+    if heard and not first:
         return heard[:1]
-    return _guessed(market, letter)
+    told = _told(ranked[len(sure) :], letter, market.identifiers)
+    if not first:
+        return told
+    pinned = list(first.values())
+    if doubt := _doubt(pinned):
+        return doubt
+    beside = [] if isinstance(told, str) else told
+    return pinned + [
+        one
+        for one in beside
+        if all(_agree(one.recogniser, other.recogniser) for other in pinned)
+    ]
 
 
-def _guessed(market: Marketplace, letter: Spoken) -> list[Heard] | str:
-    """Take the first guess that matches: by the subject, else by the text."""
-    guesses = [one for one in market.recognisers if one.certainty is Certainty.GUESS]
+def _told(
+    ranked: list[Recogniser], letter: Spoken, numbers: Identifiers
+) -> list[Heard] | str:
+    """Take what the subject says, and what the text says with it or of other parcels."""
+    leads: list[Heard] = []
+    bodies: list[list[Heard]] = []
+    for place in (Where.TEXT, Where.HTML):
+        body: list[Heard] = []
+        for voice in letter.of(place):
+            part = _of_voice(ranked, letter, voice, numbers)
+            if isinstance(part, str):
+                return part
+            body += part
+        if body:
+            leads.append(min(body, key=lambda one: ranked.index(one.recogniser)))
+            bodies.append(body)
+    if len(leads) > 1 and leads[0].recogniser.kind is not leads[1].recogniser.kind:
+        return _between(*leads)
+    headings = [
+        heard
+        for voice in letter.of(Where.SUBJECT)
+        for heard in _of_one(_statements(ranked, letter, voice, numbers), ranked)
+    ]
+    body = max(bodies, key=len, default=[])  # the text, where they tell as much
+    return _under(headings, body, numbers) if headings and body else headings or body
 
-    def first(voices: tuple[Voice, ...]) -> Heard | None:
-        found = (hear(one, letter, voices) for one in guesses) if voices else iter(())
-        return next(filter(None, found), None)
 
-    text, html = first(letter.of(Where.TEXT)), first(letter.of(Where.HTML))
-    if text and html and text.recogniser.kind is not html.recogniser.kind:
-        return _between(text, html)
-    chosen = first(letter.of(Where.SUBJECT)) or text or html
-    return [chosen] if chosen else []
+def _under(
+    headings: list[Heard], body: list[Heard], numbers: Identifiers
+) -> list[Heard] | str:
+    """Put together what the subject says and what the text says."""
+    lead = headings[0]
+    if all(_goes_with(one, lead) for one in body):
+        return headings + body
+    if not any(one.voice and stretches(one.voice, numbers) for one in body):
+        return headings + [one for one in body if _goes_with(one, lead)]
+    if lead.recogniser.kind in OF_THE_ORDER:
+        return headings + body
+    return body if any(_alike(one, lead) for one in body) else UNCLEAR
+
+
+def _statements(
+    ranked: Iterable[Recogniser], letter: Spoken, voice: Voice, numbers: Identifiers
+) -> list[Heard]:
+    """Hear every sentence of a voice: of each kind the first recogniser."""
+    told: dict[int, dict[EventKind | None, Heard]] = {}
+    for one in ranked:
+        for heard in hear_all(one, letter, (voice,)):
+            told.setdefault(heard.start, {}).setdefault(one.kind, heard)
+    return [
+        heard
+        for start in sorted(told)
+        for heard in _clauses(list(told[start].values()), numbers)
+    ]
+
+
+def _clauses(heard: list[Heard], numbers: Identifiers) -> Iterator[Heard]:
+    """Part a sentence that says different things of different parcels."""
+    heard = sorted(heard, key=lambda one: one.phrase[1])
+    if len(heard) == 1 or not in_text(heard[0].sentence, numbers).are_several:
+        yield from heard
+        return
+    first, text = heard[0], heard[0].voice.text if heard[0].voice else ""
+    begins, ends = first.start, first.end
+    if in_text(text[begins : first.phrase[1]], numbers).orders:  # the number, its fate
+        cuts = [begins, *(one.phrase[1] for one in heard[:-1]), ends]
+    else:  # the fate, its number
+        cuts = [begins, *(one.phrase[0] for one in heard[1:]), ends]
+    last = begins
+    for one, (start, end) in zip(heard, pairwise(cuts), strict=True):
+        if in_text(text[start:end], numbers).orders:
+            last = start
+        yield replace(one, clause=(last, end))
+
+
+def _of_voice(
+    ranked: list[Recogniser], letter: Spoken, voice: Voice, numbers: Identifiers
+) -> list[Heard] | str:
+    """Take what a voice says of each parcel that it names, or of all it speaks of."""
+    many = _statements(ranked, letter, voice, numbers)
+    parts = stretches(voice, numbers)
+    if not parts:
+        return _of_one(many, ranked)
+    whole = _of_one([one for one in many if one.start < parts[0].start], ranked)
+    each = [_of_stretch(part, many, ranked) for part in parts]
+    told = [one for some in each for one in some]
+    if doubt := next(filter(None, map(_doubt, each)), ""):
+        return doubt
+    if not whole or not told:
+        return whole or told
+    kinds = {one.recogniser.kind for one in told}
+    if all(one.recogniser.kind in OF_THE_ORDER for one in whole):
+        return whole + told
+    silent = [part for part, some in zip(parts, each, strict=True) if not some]
+    if not any(_alike(one, whole[0]) for one in told) or silent[-1:] == [*parts[-1:]]:
+        every = kinds == {whole[0].recogniser.kind}
+        return whole if every else UNCLEAR
+    return told
+
+
+def _of_stretch(
+    part: Stretch, many: list[Heard], ranked: list[Recogniser]
+) -> list[Heard]:
+    within = [one for one in many if part.start <= one.start < part.end]
+    groups: dict[tuple[int, int] | None, list[Heard]] = {}
+    for one in within:
+        start = one.clause[0] if one.clause else -1
+        groups.setdefault((start, 0), []).append(one)
+    return [one for some in groups.values() for one in _of_one(some, ranked)]
+
+
+def _of_one(heard: list[Heard], ranked: list[Recogniser]) -> list[Heard]:
+    """Take the first by rank of what is said of one thing, and what goes with it."""
+    if not heard:
+        return []
+    lead = min(heard, key=lambda one: ranked.index(one.recogniser))
+    return [lead] + [one for one in heard if one is not lead and _goes_with(one, lead)]
+
+
+def _doubt(heard: list[Heard]) -> str:
+    """Name two sure recognisers that contradict each other; "" where none do."""
+    sure = [one for one in heard if one.recogniser.certainty > Certainty.GUESS]
+    for one in sure:
+        for other in sure:
+            if not _goes_with(one, other):
+                return _between(one, other)
+    return ""
+
+
+def _goes_with(one: Heard, lead: Heard) -> bool:
+    if lead.recogniser.stream or one.recogniser.stream:
+        return False
+    same = one.recogniser.kind is lead.recogniser.kind
+    return same or _agree(one.recogniser, lead.recogniser)
+
+
+def _alike(one: Heard, other: Heard) -> bool:
+    kinds = {one.recogniser.kind, other.recogniser.kind}
+    return len(kinds) == 1 or kinds == CANCELS
 
 
 def _agree(one: Recogniser, other: Recogniser) -> bool:

@@ -132,9 +132,15 @@ class Heard:
     start: int = 0
     end: int = 0
     links: tuple[str, ...] = ()
-    at: int = 0  # where the phrase itself ends
+    phrase: tuple[int, int] = (0, 0)
     clause: tuple[int, int] | None = None
     """Its part of the sentence, where that speaks of several parcels differently."""
+
+    @property
+    def said(self) -> str:
+        """Return its own part of the sentence."""
+        bounds = self.clause or (self.start, self.end)
+        return self.voice.text[slice(*bounds)] if self.voice else ""
 
     @property
     def sentence(self) -> str:
@@ -218,7 +224,7 @@ def _phrases(
                     continue
                 if not _spoilt(recogniser, voice, start, end):
                     heard.add(start)
-                    yield Heard(recogniser, voice, start, end, links, match.end())
+                    yield Heard(recogniser, voice, start, end, links, match.span())
 
 
 def _spoilt(recogniser: Recogniser, voice: Voice, start: int, end: int) -> bool:

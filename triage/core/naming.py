@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from triage.core.hearing import Heard, Spoken
+from triage.core.hearing import Heard, Spoken, Voice
 from triage.core.message import Where
 from triage.core.pack import Identifiers
 
@@ -43,19 +43,60 @@ class Names:
         found = {getattr(n, what) for n in self.all if n.order in ("", order)} - {""}
         return str(found.pop()) if len(found) == 1 else ""
 
+    @property
+    def are_several(self) -> bool:
+        """Say whether more than one order, parcel or return is named."""
+        return any(
+            len({getattr(name, what) for name in self.all} - {""}) > 1
+            for what in ("order", "posting", "return_number")
+        )
+
     def __add__(self, other: "Names") -> "Names":
         return Names(self.all + other.all)
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a voice that speaks of the same parcels, returns or orders."""
+
+    start: int
+    end: int
+    names: Names
+
+
 def in_text(text: str, numbers: Identifiers) -> Names:
     """Find the names in a normalised text, in its order."""
+    return Names(tuple(name for _, name in _located(text, numbers)))
+
+
+def _located(text: str, numbers: Identifiers) -> list[tuple[int, Name]]:
     found = [
         (match.start(), _name([match]))
         for start, end in _around_digits(text)
         for pattern in numbers.text
         for match in pattern.finditer(text, start, end)
     ]
-    return Names(tuple(name for _, name in sorted(found, key=lambda one: one[0])))
+    return sorted(found, key=lambda one: one[0])
+
+
+def stretches(voice: Voice, numbers: Identifiers) -> tuple[Stretch, ...]:
+    """Part a voice that speaks of several things by the sentences that name them.
+
+    None where it speaks of one thing only; what stands before the first name belongs
+    to no stretch.
+    """
+    found = _located(voice.text, numbers)
+    names = Names(tuple(name for _, name in found))
+    if not names.are_several:
+        return ()
+    starts: dict[int, list[Name]] = {}
+    for at, name in found:
+        starts.setdefault(voice.sentence(at, at + 1)[0], []).append(name)
+    ends = [*list(starts)[1:], len(voice.text)]
+    return tuple(
+        Stretch(start, end, Names(tuple(starts[start])))
+        for start, end in zip(starts, ends, strict=True)
+    )
 
 
 def _around_digits(text: str) -> Iterator[tuple[int, int]]:
@@ -90,18 +131,30 @@ def in_letter(letter: Spoken, numbers: Identifiers) -> Names:
 def meant(heard: Heard, letter: Spoken, numbers: Identifiers, whole: Names) -> Names:
     """Find what a recognised phrase speaks of; nothing where that cannot be told.
 
-    The links it rests on come first, then its own sentence, then the subject; a letter
-    that names one order only speaks of that.
+    The links it rests on come first, then its own words, then the stretch of the letter
+    in which it stands, then the subject; a letter that names one order only speaks of
+    that.
     """
-    places = [
-        in_links(heard.links, numbers),
-        in_text(heard.sentence, numbers),
-        *(in_text(voice.text, numbers) for voice in letter.of(Where.SUBJECT)),
-    ]
-    for names in places:
+    subjects = (in_text(voice.text, numbers) for voice in letter.of(Where.SUBJECT))
+    own = in_text(heard.said, numbers)
+    around = stretch_of(heard, numbers)
+    places = [in_links(heard.links, numbers), own, *([around.names] if around else ())]
+    every: Iterable[Names] = chain(places, subjects)
+    for names in every:
         if names.orders:
             return names
-    return whole if len(whole.orders) == 1 else Names()
+    if len(whole.orders) != 1:
+        return Names()
+    returns = own if own.all else around.names if around else Names()
+    return returns + Names((Name(order=whole.orders[0]),)) if returns.all else whole
+
+
+def stretch_of(heard: Heard, numbers: Identifiers) -> Stretch | None:
+    """Return the stretch of its voice in which a phrase stands."""
+    if heard.voice is None:
+        return None
+    parts = stretches(heard.voice, numbers)
+    return next((p for p in parts if p.start <= heard.start < p.end), None)
 
 
 def _name(matches: Iterable[re.Match[str]]) -> Name:

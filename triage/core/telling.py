@@ -1,17 +1,19 @@
 """From a recognised phrase to events: whose they are, when, how much, in which words."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from triage.core.event import Event, EventKind
+from triage.core.extracting import QUOTE, each
 from triage.core.hearing import Heard, Spoken
 from triage.core.message import Message, Where
 from triage.core.naming import Names, meant
 from triage.core.pack import Identifiers, Marketplace
-from triage.core.words import Lies, fold, parse_amount, parse_date
+from triage.core.words import fold
 
-DATES = frozenset({"promised_on", "keep_until", "due_on"})
 OF_THE_ORDER = frozenset(
     {
         EventKind.ORDER_PLACED,
@@ -23,9 +25,24 @@ OF_THE_ORDER = frozenset(
 )
 """Events that happen to an order whole, whichever parcels the letter lists."""
 
-OLDEST = 2000  # a Date header from before was not set
+ON_THE_WAY = frozenset(
+    {
+        EventKind.POSTING_PACKED,
+        EventKind.POSTING_SHIPPED,
+        EventKind.DELIVERY_MOVED,
+        EventKind.COURIER_OUT,
+        EventKind.READY_FOR_PICKUP,
+        EventKind.STORAGE_EXTENDED,
+        EventKind.POSTING_DELIVERED,
+    }
+)
+"""Events that happen to every parcel a letter lists, where it names none with them."""
 
-QUOTE = 200  # the longest quote, in characters
+REFUNDS = frozenset({EventKind.REFUND_PROMISED, EventKind.REFUND_PAID})
+
+Targets = tuple[tuple[str, str | None], ...]  # orders and parcels
+
+OLDEST = 2000  # a Date header from before was not set
 
 
 def tell(
@@ -37,71 +54,77 @@ def tell(
     market: Marketplace,
     zone: ZoneInfo,
 ) -> tuple[Event, ...] | None:
-    """Make the events of all that was heard; None where one of them is nobody's."""
-    told: list[Event] = []
-    for heard in found:
-        if heard.recogniser.kind is None:
-            continue  # a known letter that tells nothing
-        one = events(
-            heard,
-            heard.recogniser.kind,
-            message,
-            letter=letter,
-            names=names,
-            market=market,
-            zone=zone,
-        )
-        if not one:
-            return None
-        told += one
-    return tuple(told)
+    """Make the events of all that was heard; None where one of them is nobody's.
 
-
-def events(
-    heard: Heard,
-    kind: EventKind,
-    message: Message,
-    *,
-    letter: Spoken,
-    names: Names,
-    market: Marketplace,
-    zone: ZoneInfo,
-) -> list[Event]:
-    """Make an event for each order and parcel that a phrase speaks of.
-
-    `names` is all that the letter names. No events come of a phrase of which that
-    does not tell whose it is.
+    `names` is all that the letter names. A thing told twice is one event, unless each
+    time it names a sum of its own.
     """
-    recogniser = heard.recogniser
-    scope = meant(heard, letter, market.identifiers, names)
-    targets = [
+    said: dict[tuple[EventKind, Targets], list[Heard]] = {}
+    for heard in found:
+        kind = heard.recogniser.kind
+        if kind is None:
+            continue  # a known letter that tells nothing
+        targets = _targets(heard, kind, letter, names, market.identifiers)
+        if not targets:
+            return None
+        said.setdefault((kind, targets), []).append(heard)
+    told: list[Event] = []
+    written_on = _written_on(message, zone)
+    for (kind, targets), many in said.items():
+        for heard, attributes in each(kind, many, letter, market, written_on):
+            shared = len(targets) > 1 and attributes.pop("amount", "")
+            if shared and kind in REFUNDS:
+                continue  # whose it is, or how it parts, is not said
+            told += [
+                Event(
+                    kind=kind,
+                    at=message.received_at,
+                    pack=market.id,
+                    order=order,
+                    posting=posting,
+                    certainty=heard.recogniser.certainty,
+                    recogniser=heard.recogniser.id,
+                    evidence=message.evidence,
+                    quote=quote(heard.sentence, market.identifiers),
+                    where=heard.voice.where if heard.voice else Where.LINK,
+                    attributes={
+                        **attributes,
+                        **dict(_numbers(heard, letter, names, order, market)),
+                    },
+                )
+                for order, posting in targets
+            ]
+    return _numbered(told)
+
+
+def _numbered(told: list[Event]) -> tuple[Event, ...]:
+    """Tell the events of one recogniser apart, and drop what another one says better."""
+    kept = [
+        one
+        for one in told
+        if one.posting
+        or not any(
+            (one.kind, one.order) == (other.kind, other.order) and other.posting
+            for other in told
+        )
+    ]
+    count: Counter[str] = Counter()
+    events = []
+    for one in kept:
+        events.append(replace(one, position=count[one.recogniser]))
+        count[one.recogniser] += 1
+    return tuple(events)
+
+
+def _targets(
+    heard: Heard, kind: EventKind, letter: Spoken, names: Names, numbers: Identifiers
+) -> Targets:
+    scope = meant(heard, letter, numbers, names)
+    return tuple(
         (order, posting)
         for order in scope.orders
         for posting in _postings(kind, order, scope, names)
-    ]
-    attributes = {
-        **recogniser.attributes,
-        **dict(_extracted(heard, letter, _written_on(message, zone))),
-    }
-    if len(targets) > 1:
-        attributes.pop("amount", None)  # whose it is, or how it parts, is not said
-    return [
-        Event(
-            kind=kind,
-            at=message.received_at,
-            pack=market.id,
-            order=order,
-            posting=posting,
-            certainty=recogniser.certainty,
-            recogniser=recogniser.id,
-            evidence=message.evidence,
-            position=position,
-            quote=quote(heard.sentence, market.identifiers),
-            where=heard.voice.where if heard.voice else Where.LINK,
-            attributes={**attributes, **dict(_numbers(names, order))},
-        )
-        for position, (order, posting) in enumerate(targets)
-    ]
+    )
 
 
 def _postings(
@@ -113,46 +136,18 @@ def _postings(
     named = scope.postings(order)
     if not named and kind is not EventKind.ORDER_CANCELLED:
         named = whole.postings(order)
+        if len(named) > 1 and kind not in ON_THE_WAY:
+            return (None,)
     return named or (None,)
 
 
-def _numbers(names: Names, order: str) -> Iterator[tuple[str, str]]:
-    for what in ("shipment", "return_number", "receipt"):
-        if value := names.only(what, order):
-            yield what, value
-
-
-def _extracted(
-    heard: Heard, letter: Spoken, written_on: date
+def _numbers(
+    heard: Heard, letter: Spoken, names: Names, order: str, market: Marketplace
 ) -> Iterator[tuple[str, str]]:
-    """Take what the recogniser extracts: from its own sentence, else from the letter."""
-    recogniser = heard.recogniser
-    places = [(voice, 0, voice.upto(recogniser.lines)) for voice in letter.voices]
-    if heard.voice:
-        places.insert(0, (heard.voice, heard.start, heard.end))
-    for name, patterns in recogniser.extract.items():
-        found = (
-            (voice, match)
-            for voice, start, end in places
-            for pattern in patterns
-            for match in pattern.finditer(voice.folded, start, end)
-        )
-        for voice, match in found:
-            text = voice.text[slice(*match.span("value"))]
-            if value := _value(name, text, written_on):
-                yield name, value
-                break
-
-
-def _value(name: str, text: str, written_on: date) -> str:
-    """Write an attribute's value as events carry it; "" where it cannot be read."""
-    if name in DATES:
-        day = parse_date(text, written_on, Lies.AFTER)
-        return day.isoformat() if day else ""
-    if name == "amount":
-        amount = parse_amount(text)
-        return str(amount) if amount is not None else ""
-    return " ".join(text.split())[:QUOTE]
+    scope = meant(heard, letter, market.identifiers, names)
+    for what in ("shipment", "return_number", "receipt"):
+        if value := scope.only(what, order) or names.only(what, order):
+            yield what, value
 
 
 def _written_on(message: Message, zone: ZoneInfo) -> date:

@@ -75,6 +75,15 @@ def parse_amount(text: str) -> Decimal | None:
     return _roubles(match[1]) if match else None
 
 
+_LABELLED = re.compile(rf"(?<![\d.,])({_SUM}){_CURRENCY}", re.IGNORECASE)
+
+
+def sums(text: str) -> tuple[tuple[int, Decimal], ...]:
+    """Return every sum in roubles that a normalised text names, with its place."""
+    found = _LABELLED.finditer(text)
+    return tuple((match.start(), _roubles(match[1])) for match in found)
+
+
 def _roubles(number: str) -> Decimal:
     plain = number.replace(" ", "").replace(",", ".")
     return Decimal(plain).quantize(Decimal("0.01"))

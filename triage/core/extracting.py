@@ -1,0 +1,163 @@
+"""What a recognised phrase says besides its kind: sums, days, things, each in its place."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from triage.core.event import EventKind
+from triage.core.hearing import Heard, Spoken, Voice
+from triage.core.naming import stretch_of
+from triage.core.pack import Identifiers, Marketplace
+from triage.core.words import Lies, fold, parse_amount, parse_date, sums
+
+DATES = frozenset({"promised_on", "keep_until", "due_on"})
+
+QUOTE = 200  # the longest quote, in characters
+
+SHARED = frozenset(
+    {
+        EventKind.REFUND_PROMISED,
+        EventKind.REFUND_PAID,
+        EventKind.ITEM_CANCELLED,
+        EventKind.RECEIPT_REFUND,
+    }
+)
+"""Events of which an order may have several, each with its sum."""
+
+OWN_WORDS = frozenset({"item"})  # what is never taken from another sentence
+BEFORE_A_SUM = 30  # characters in which words tell what a sum is
+_BESIDES = re.compile(
+    r"\b(?:из|на сумму|стоимост\w*|итого|всего|вместо|удерж\w+|комисси\w+|цен\w+)"
+    r"\b[^\d₽]*$",
+    re.IGNORECASE,
+)
+_FOR = re.compile(r"\bза (?P<item>[^\n,;.]{2,80}?)(?= и \d|[,;.\n]|$)", re.IGNORECASE)
+
+
+def each(
+    kind: EventKind,
+    many: list[Heard],
+    letter: Spoken,
+    market: Marketplace,
+    written_on: date,
+) -> Iterator[tuple[Heard, dict[str, str]]]:
+    """Yield what is told of the same thing, each with its attributes.
+
+    Sentences that each name another sum are events of their own; the rest say together
+    what the first one says.
+    """
+    own = [(heard, dict(_own(heard, written_on))) for heard in many]
+    if kind in SHARED:
+        parts = [
+            (heard, {**said, "amount": str(amount)} | ({"item": item} if item else {}))
+            for heard, said in own
+            for amount, item in shares(heard.said)
+        ]
+        by_sum = {said["amount"]: (heard, said) for heard, said in reversed(parts)}
+        amounts = {text: Decimal(text) for text in by_sum}
+        total = [t for t, one in amounts.items() if one * 2 == sum(amounts.values())]
+        if len(by_sum) > 2:
+            for text in total:
+                del by_sum[text]
+        if len(by_sum) > 1:
+            for heard, said in reversed(by_sum.values()):
+                yield heard, {**heard.recogniser.attributes, **said}
+            return
+    merged: dict[str, str] = {}
+    for _, said in own:
+        merged = said | merged
+    for heard, _ in own[:1]:
+        wide = dict(_wide(heard, letter, market.identifiers, written_on))
+        yield heard, {**heard.recogniser.attributes, **wide, **merged}
+
+
+def shares(said: str) -> list[tuple[Decimal, str]]:
+    """Return the sums that a sentence deals out, and what each is for."""
+    text = fold(said)
+    found = [
+        (at, amount)
+        for at, amount in sums(text)
+        if not _BESIDES.search(text, max(at - BEFORE_A_SUM, 0), at)
+    ]
+    if len({amount for _, amount in found}) > 1:
+        first, *rest = (amount for _, amount in found)
+        if first == sum(rest):
+            return [(first, "")]
+        ends = [at for at, _ in found[1:]] + [len(text)]
+        dealt = []
+        for (at, amount), end in zip(found, ends, strict=True):
+            item = _FOR.search(said, at, end)
+            if item is None:
+                return []  # what the sums have to do with each other is not said
+            dealt.append((amount, item["item"].strip()))
+        return dealt
+    return [(amount, "") for _, amount in found[:1]]
+
+
+def _own(heard: Heard, written_on: date) -> Iterator[tuple[str, str]]:
+    """Take from a phrase's own sentence what its recogniser extracts."""
+    if heard.voice is None:
+        return
+    start, end = heard.clause or (heard.start, heard.end)
+    dealt = {amount for amount, _ in shares(heard.said)}
+    for name, patterns in heard.recogniser.extract.items():
+        places = [(heard.voice, start, end)]
+        value = _found(name, patterns, places, written_on)
+        if name == "amount" and len(dealt) == 1:
+            value = str(*dealt)
+        elif name == "amount" and len({a for _, a in sums(heard.said)}) > 1:
+            value = ""
+        if value:
+            yield name, value
+
+
+def _wide(
+    heard: Heard, letter: Spoken, numbers: Identifiers, written_on: date
+) -> Iterator[tuple[str, str]]:
+    """Take from the letter, or from its part about this parcel, what is extracted."""
+    recogniser = heard.recogniser
+    around = stretch_of(heard, numbers)
+    if around and heard.voice:
+        places = [(heard.voice, around.start, around.end)]
+    else:
+        places = [(voice, 0, voice.upto(recogniser.lines)) for voice in letter.voices]
+    for name, patterns in recogniser.extract.items():
+        if name in OWN_WORDS:
+            continue
+        if value := _found(name, patterns, places, written_on):
+            yield name, value
+
+
+def _found(
+    name: str,
+    patterns: Iterable[re.Pattern[str]],
+    places: Iterable[tuple[Voice, int, int]],
+    written_on: date,
+) -> str:
+    """Return what the first pattern that matches says; "" where it says two sums."""
+    for pattern in patterns:
+        values = [
+            value
+            for voice, start, end in places
+            for match in pattern.finditer(voice.folded, start, end)
+            if (
+                value := _value(
+                    name, voice.text[slice(*match.span("value"))], written_on
+                )
+            )
+        ]
+        if values and (name != "amount" or len({*values}) == 1):
+            return values[0]
+    return ""
+
+
+def _value(name: str, text: str, written_on: date) -> str:
+    """Write an attribute's value as events carry it; "" where it cannot be read."""
+    if name in DATES:
+        day = parse_date(text, written_on, Lies.AFTER)
+        return day.isoformat() if day else ""
+    if name == "amount":
+        amount = parse_amount(text)
+        return str(amount) if amount is not None else ""
+    return " ".join(text.split())[:QUOTE]
