@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from life import ONE_DAY, STORIES, Life, days, hurry, read_story
 
 from triage.core.case import State
-from triage.core.episodes import WITHDRAWN
+from triage.core.question import WITHDRAWN
 from triage.core.ladder import Standing
 from triage.edges.store import Store
 from triage.jobs.assess import standings

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from triage.core.case import Case
 from triage.core.cases import assess
 from triage.core.deadline import Term
-from triage.core.episodes import doubt
+from triage.core.question import doubt
 from triage.core.event import Certainty, EventKind
 from triage.core.rule import Check, Grace, Scope
 from triage.core.timeline import Timeline

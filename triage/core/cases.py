@@ -1,17 +1,18 @@
 """From the life of an order to its cases: rules applied to a timeline on one day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from triage.core.act import Act, ActKind
 from triage.core.case import Case, case_id
-from triage.core.episodes import OWNER, WITHDRAWN, Episode, Question, doubt, episodes
+from triage.core.episodes import episodes
 from triage.core.event import Certainty, Event
 from triage.core.facts import at_stake, concerning, facts_of
 from triage.core.pack import Marketplace, Packs
-from triage.core.rule import Rule, Scope
+from triage.core.question import OWNER, WITHDRAWN, Episode, Question, doubt
+from triage.core.rule import Check, Rule, Scope
 from triage.core.timeline import Timeline
 
 
@@ -21,6 +22,19 @@ class Assessment:
 
     cases: tuple[Case, ...]
     look_again_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A case with what it was found by."""
+
+    case: Case
+    question: Question
+    episode: Episode
+
+
+OVER = (ActKind.STEP_DONE, ActKind.RESOLVED)
+"""Acts by which the owner shows that he knows how it ended."""
 
 
 def assess(
@@ -39,7 +53,7 @@ def assess(
     that closed stays in the answer with `closed_on`. The result depends on nothing
     else: any order of arrival, and reading twice, give the same cases.
     """
-    cases: list[Case] = []
+    found: list[Found] = []
     looks: list[date] = []
     answers = {
         about: act
@@ -60,18 +74,27 @@ def assess(
                 answers=answers,
                 zone=zone,
                 calendar=packs.ladder.calendar,
-                titles=packs.events,
+                of_order=timeline.events if timeline else (),
             )
-            found = episodes(question)
-            looks += [e.opens_on for e in found if e.opens_on > today]
-            begun = [e for e in found if e.opens_on <= today]
+            if _hushed(rule, acts, name):
+                continue
+            held = episodes(question)
+            looks += [e.opens_on for e in held if e.opens_on > today]
+            begun = [e for e in held if e.opens_on <= today]
             if begun:
                 case = _case(
-                    name, question, begun[-1], pack=pack, order=order, today=today
+                    name,
+                    question,
+                    begun[-1],
+                    pack=pack,
+                    order=order,
+                    today=today,
+                    titles=packs.events,
                 )
                 if rule.scope is Scope.POSTING:
                     case = replace(case, posting=posting or _only(timeline))
-                cases.append(case)
+                found.append(Found(case, question, begun[-1]))
+    cases = [each.case for each in found if not _gives_way(each, found)]
     cases += _withdrawn(cases, acts, market, order, zone)
     return Assessment(tuple(cases), min(looks, default=None))
 
@@ -91,6 +114,43 @@ def _subjects(
         return sorted(told, key=str)
     postings = timeline.postings() if timeline else (None,)
     return postings if len(postings) > 1 else (None,)
+
+
+def _hushed(rule: Rule, acts: Sequence[Act], name: str) -> bool:
+    """Say whether the owner has acted on a case that makes this one needless."""
+    for act in acts:
+        if act.kind in OVER and act.case and act.case != name:
+            other = act.case.split("/")[1]
+            if other != rule.id and (other in rule.hushed_by or "*" in rule.hushed_by):
+                return True
+    return False
+
+
+def _gives_way(each: Found, found: Sequence[Found]) -> bool:
+    """Say whether another case tells the same and more: one trouble, one case.
+
+    So does a short refund that is only guessed at, while another case asks whether any
+    money came.
+    """
+    mine = each.question.rule
+    for other in found:
+        if other is each or not _alike(each.case, other.case):
+            continue
+        over = other.case.closed_on is not None
+        solved = other.question.last(ActKind.RESOLVED) is not None
+        named = other.case.rule in mine.gives_way_to or "*" in mine.gives_way_to
+        if named and (not over or (solved and "*" not in mine.gives_way_to)):
+            return True
+        guessed = {doubt(e) for e in each.episode.since}
+        asked = {doubt(e) for e in other.episode.doubts}
+        if mine.check is Check.REFUND_SHORT and not over and guessed <= asked:
+            return True
+    return False
+
+
+def _alike(one: Case, other: Case) -> bool:
+    """Say whether two cases of an order are about the same parcel, or one about all."""
+    return None in (one.posting, other.posting) or one.posting == other.posting
 
 
 def _only(timeline: Timeline | None) -> str | None:
@@ -150,13 +210,14 @@ def _case(
     pack: str,
     order: str,
     today: date,
+    titles: Mapping[str, str],
 ) -> Case:
     rule = question.rule
     closed_on, closed_by = _end(question, episode)
     if closed_on and closed_on > today:  # a reminder lapses only when its day is over
         closed_on, closed_by = None, ""
     certainty = _certainty(question, episode)
-    doubtful = None if closed_on else _asks(question, episode, certainty)
+    doubtful = None if closed_on else _asks(question, episode, certainty, titles)
     sure = [event for event in question.events if event not in episode.doubts]
     return Case(
         id=name,
@@ -178,7 +239,10 @@ def _case(
 
 
 def _asks(
-    question: Question, episode: Episode, certainty: Certainty
+    question: Question,
+    episode: Episode,
+    certainty: Certainty,
+    titles: Mapping[str, str],
 ) -> tuple[str, tuple[str, ...]] | None:
     """Phrase the question that guesses leave open, and name what it is about."""
     words = ""
@@ -190,7 +254,7 @@ def _asks(
     else:
         return None
     kind = doubted[-1].kind
-    text = words or f"Похоже, {question.titles.get(kind, kind)}. Верно?"
+    text = words or f"Похоже, {titles.get(kind, kind)}. Верно?"
     return text, tuple(doubt(e) for e in doubted if e.kind is kind)
 
 

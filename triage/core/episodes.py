@@ -4,84 +4,19 @@ An order may be cancelled twice, or be kept in storage longer twice; each stretc
 episode, and the newest that has begun is the case.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 
-from triage.core.act import Act, ActKind
-from triage.core.deadline import Calendar, Unit
-from triage.core.event import Certainty, Event
-from triage.core.facts import amount_of, owed, refunds
-from triage.core.rule import Check, Rule
+from triage.core.act import ActKind
+from triage.core.checks import charged_twice, denied_on, short_refunds
+from triage.core.deadline import Unit
+from triage.core.event import Event
+from triage.core.facts import amount_of, paid_for, refunds
+from triage.core.question import Episode, Question, as_guess
+from triage.core.rule import Check
 
 LAPSED = "lapsed"  # closed_by of a reminder whose day has passed
-WITHDRAWN = "withdrawn"  # closed_by of a case that no rule finds any more
-OWNER = "owner"  # closed_by of a case the owner closed
-
-
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """One stretch during which a rule may hold."""
-
-    since: tuple[Event, ...]  # what it rests on; empty when the owner reported it
-    opens_on: date
-    closed_on: date | None = None
-    closed_by: str = ""
-    doubts: tuple[Event, ...] = ()  # guesses that would have closed it
-    also: tuple[Event, ...] = ()  # what it rests on beside `since`, all of it
-
-    @property
-    def ever_opened(self) -> bool:
-        return self.closed_on is None or self.closed_on >= self.opens_on
-
-
-def doubt(event: Event) -> str:
-    """Name a guess as an answer of the owner's names it: stable over rebuilds."""
-    return f"{event.evidence}:{event.kind}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What one rule is asked about one order or posting."""
-
-    rule: Rule
-    events: Sequence[Event]
-    reports: Sequence[Act]
-    acts: Sequence[Act]  # of the case, oldest first
-    answers: Mapping[str, Act]  # the owner's last word on each guess of the order
-    zone: ZoneInfo
-    calendar: Calendar
-    titles: Mapping[str, str]
-
-    def day(self, at: datetime) -> date:
-        """Return the owner's local date of an instant."""
-        return at.astimezone(self.zone).date()
-
-    def last(self, kind: ActKind) -> Act | None:
-        return next((a for a in reversed(self.acts) if a.kind is kind), None)
-
-    def answer(self, event: Event) -> bool | None:
-        """Return the owner's word on a guess, whichever case had asked."""
-        told = self.answers.get(doubt(event))
-        return None if told is None else told.data["answer"] == "yes"
-
-    def counts_on(self, event: Event, episode: Episode) -> date:
-        """Return the day on which an event closes an episode.
-
-        A guess counts for what it says from its own day on, unless the case it closes
-        had opened since: then from the day the owner confirmed it.
-        """
-        day = self.day(event.at)
-        told = self.answers.get(doubt(event))
-        if event.certainty > Certainty.GUESS or told is None or day >= episode.opens_on:
-            return day
-        confirmed = self.day(told.at)
-        return confirmed if confirmed >= episode.opens_on else day
-
-    def believed(self, event: Event) -> bool:
-        return event.certainty > Certainty.GUESS or bool(self.answer(event))
 
 
 def episodes(question: Question) -> list[Episode]:
@@ -89,32 +24,63 @@ def episodes(question: Question) -> list[Episode]:
     rule = question.rule
     if not set(rule.needs) <= {event.kind for event in question.events}:
         return []
-    found = (
-        _short_refunds(question)
-        if rule.check is Check.REFUND_SHORT
-        else [*_walk(question), *_reported(question)]
-    )
-    found = [e for e in found if e.ever_opened]
-    return sorted(found, key=lambda e: e.opens_on)
+    found = [*_found(question), *_reported(question)]
+    return sorted((e for e in found if e.ever_opened), key=lambda e: e.opens_on)
+
+
+def _found(question: Question) -> Iterable[Episode]:
+    """Ask the rule's named check, or go by what should follow what."""
+    match question.rule.check:
+        case Check.REFUND_SHORT:
+            return short_refunds(question)
+        case Check.CHARGED_TWICE:
+            return charged_twice(question)
+        case Check.DENIED:
+            day = denied_on(question)
+            return [_until_stopped(question, day)] if day else []
+        case Check.NONE:
+            return _walk(question)
 
 
 def _stops(question: Question) -> Iterator[Event]:
-    reopened = question.last(ActKind.REOPENED)
+    """Yield what closes the case, as sure as it is that it does."""
+    rule, reopened = question.rule, question.last(ActKind.REOPENED)
     for event in question.events:
         if reopened and event.at <= reopened.at:
             continue
-        if event.kind in question.rule.until and question.answer(event) is not False:
+        if event.kind in rule.until and question.answer(event) is not False:
             yield event
+        elif event.kind in rule.until_repaid and question.answer(event) is not False:
+            yield from _repaid(question, event)
+
+
+def _repaid(question: Question, event: Event) -> Iterator[Event]:
+    """Yield a refund once all refunds of the order reach what was paid for it.
+
+    Where a letter names no sum nobody knows, and the owner is asked.
+    """
+    kinds = question.rule.until_repaid
+    told = [e for e in question.of_order if question.answer(e) is not False]
+    back = refunds((e for e in told if e.at <= event.at), kinds)
+    paid, sums = paid_for(question.of_order), [amount_of(e) for e in back]
+    doubtful = as_guess(event, question.rule)
+    if paid is None or None in sums:
+        if question.answer(doubtful) is not False:
+            yield doubtful
+    elif sum(s or 0 for s in sums) >= paid:
+        yield event if all(map(question.believed, back)) else as_guess(event)
 
 
 def _walk(question: Question) -> list[Episode]:
     """Go through the events by day; on one day, what opens comes before what closes."""
     rule, current = question.rule, None
     found: list[Episode] = []
-    stops = {event.id for event in _stops(question)}
-    for event in sorted(
-        question.events, key=lambda e: (question.day(e.at), e.kind in rule.until, e.at)
+    stops = {event.id: event for event in _stops(question)}
+    closing = (*rule.until, *rule.until_repaid)
+    for told in sorted(
+        question.events, key=lambda e: (question.day(e.at), e.kind in closing, e.at)
     ):
+        event = stops.get(told.id, told)
         if event.id in stops and current is not None:
             if question.believed(event):
                 closed_on = question.counts_on(event, current)
@@ -122,7 +88,9 @@ def _walk(question: Question) -> list[Episode]:
                 current = None
             else:
                 current = replace(current, doubts=(*current.doubts, event))
-        elif event.kind in (*rule.since, *rule.moved_by):
+        elif _starts(question, event):
+            if rule.asks_first and event.kind in rule.since:
+                event = as_guess(event, rule)
             new = _opening(question, event)
             if new is None:
                 continue
@@ -134,6 +102,13 @@ def _walk(question: Question) -> list[Episode]:
                 ended, current = _moved(question, current, new)
                 found += ended
     return found if current is None else [*found, _lapse(question, current)]
+
+
+def _starts(question: Question, event: Event) -> bool:
+    rule, told = question.rule, event.attributes
+    if event.kind in rule.since:
+        return all(told.get(name) == value for name, value in rule.where.items())
+    return event.kind in rule.moved_by
 
 
 def _moved(
@@ -187,51 +162,20 @@ def _lapse(question: Question, episode: Episode) -> Episode:
 
 def _reported(question: Question) -> Iterator[Episode]:
     """Yield one open episode for the owner's reports, closed by what came after it."""
-    if not question.reports:
-        return
-    told = question.reports[0]
-    opened = question.day(told.at)
-    if "on" in told.data:
-        opened = date.fromisoformat(told.data["on"])
+    if question.reports:
+        told = question.reports[0]
+        day = question.day(told.at)
+        on = told.data.get("on")
+        yield _until_stopped(question, date.fromisoformat(on) if on else day)
+
+
+def _until_stopped(question: Question, opened: date) -> Episode:
+    """Run from a day that rests on the owner's word to the first sure stop."""
     doubts: list[Event] = []
     for stop in _stops(question):
         if question.day(stop.at) < opened:
             continue
         if question.believed(stop):
-            yield Episode((), opened, question.day(stop.at), stop.kind)
-            return
+            return Episode((), opened, question.day(stop.at), stop.kind)
         doubts.append(stop)
-    yield Episode((), opened, doubts=tuple(doubts))
-
-
-def _short_refunds(question: Question) -> Iterator[Episode]:
-    """Yield the stretch in which all refunds together are less than what is owed.
-
-    A refund that is a guess opens it and, where it would make the sum up, asks.
-    """
-    events = [e for e in question.events if question.answer(e) is not False]
-    due, paid = owed(question.events), refunds(question.rule, events)
-    sums = [amount_of(e) for e in paid]
-    if due is None or not paid or None in sums:
-        return
-    whole, grounds = due
-    sure = maybe = Decimal(0)
-    opened: Episode | None = None
-    for place, (event, amount) in enumerate(zip(paid, sums, strict=True), 1):
-        maybe += amount or 0
-        sure += (amount or 0) if question.believed(event) else 0
-        day = question.day(event.at)
-        if opened is not None and opened.opens_on > day:
-            opened = None  # more money came before anyone had to worry
-        if sure >= whole:
-            if opened is not None:
-                yield replace(opened, closed_on=day, closed_by=event.kind, doubts=())
-            return
-        if opened is None:
-            opens_on = question.rule.grace.term.ends_on(day, question.calendar)
-            opened = Episode((event,), opens_on, also=grounds)
-        if maybe >= whole:
-            guesses = tuple(e for e in paid[:place] if not question.believed(e))
-            opened = replace(opened, doubts=guesses)
-    if opened is not None:
-        yield opened
+    return Episode((), opened, doubts=tuple(doubts))

@@ -1,12 +1,12 @@
 """What the letters of an order say, as named facts and as sums of money."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from triage.core.case import Fact
-from triage.core.event import Event, EventKind
+from triage.core.event import Certainty, Event, EventKind
 from triage.core.rule import Check, Rule
 from triage.core.timeline import Timeline
 
@@ -136,11 +136,22 @@ def owed(events: Iterable[Event]) -> tuple[Decimal, tuple[Event, ...]] | None:
     return None
 
 
-def refunds(rule: Rule, events: Iterable[Event]) -> list[Event]:
+def paid_for(events: Iterable[Event]) -> Decimal | None:
+    """Say what was paid for the whole order, as far as letters name the sum."""
+    told = [e for e in events if amount_of(e)]
+    for kind in (EventKind.ORDER_PAID, EventKind.ORDER_PLACED):
+        if sums := [amount_of(e) for e in told if e.kind is kind]:
+            return sums[-1]
+    early = [e for e in told if e.kind is EventKind.RECEIPT_PREPAYMENT]
+    receipts = {e.attributes.get("receipt", e.evidence): amount_of(e) for e in early}
+    return _add(receipts.values()) if receipts else None
+
+
+def refunds(events: Iterable[Event], kinds: Collection[EventKind]) -> list[Event]:
     """List the refunds, oldest first; of a letter and a receipt of one sum the surer."""
     found: list[Event] = []
     for event in events:
-        if event.kind not in rule.since:
+        if event.kind not in kinds:
             continue
         twins = [
             place
@@ -161,8 +172,16 @@ def at_stake(rule: Rule, events: Sequence[Event]) -> Decimal | None:
     for kind in rule.amount_from:
         sums = [amount for e in events if e.kind is kind and (amount := amount_of(e))]
         if sums:
-            return _add(sums) if kind is EventKind.ITEM_CANCELLED else sums[-1]
+            whole = _add(sums) if kind is EventKind.ITEM_CANCELLED else sums[-1]
+            return _unpaid(rule, events, whole)
     return None
+
+
+def _unpaid(rule: Rule, events: Sequence[Event], whole: Decimal) -> Decimal:
+    """Take off what came back for sure, unless that was all."""
+    back = refunds(events, rule.until_repaid)
+    sure = _add(amount_of(e) for e in back if e.certainty > Certainty.GUESS)
+    return whole - sure if sure < whole else whole
 
 
 def _missing(rule: Rule, events: Sequence[Event]) -> Decimal | None:
@@ -171,7 +190,7 @@ def _missing(rule: Rule, events: Sequence[Event]) -> Decimal | None:
     if due is None:
         return None
     left, _ = due
-    for refund in refunds(rule, events):
+    for refund in refunds(events, rule.since):
         amount = amount_of(refund) or Decimal(0)
         if amount >= left:
             break

@@ -1,6 +1,7 @@
 """Rules: what should follow what, and how long silence is normal. All data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from triage.core.deadline import Term
@@ -19,6 +20,8 @@ class Check(StrEnum):
 
     NONE = ""
     REFUND_SHORT = "refund_short"  # money came, less than was cancelled or returned
+    CHARGED_TWICE = "charged_twice"  # the same sum again, or a charge after cancelling
+    DENIED = "denied"  # the owner says no to a letter that says since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +45,18 @@ class Rule:
     title: str
     scope: Scope
     since: tuple[EventKind, ...]  # empty: only the owner can report it
+    where: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Attributes without which a `since` event does not count."""
     until: tuple[EventKind, ...]  # events that stop it
+    until_repaid: tuple[EventKind, ...] = ()  # refunds that stop it once all is back
     grace: Grace
+    within: int = 0  # days between which two charges are taken for one (charged_twice)
     moved_by: tuple[EventKind, ...] = ()  # later events that carry a newer date
     needs: tuple[EventKind, ...] = ()  # events without which the rule does not apply
     report: bool = False  # the owner may open it by `triage report`
+    gives_way_to: tuple[str, ...] = ()  # rules whose case says the same and more
+    asks_first: bool = False  # silence proves nothing: ask before anything else
+    hushed_by: tuple[str, ...] = ()  # rules on whose case the owner has acted
     check: Check = Check.NONE
     basis: str
     quiet_when: str  # in words; each has a sample that stays quiet

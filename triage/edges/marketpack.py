@@ -148,6 +148,11 @@ def _rules(file: Table) -> tuple[Rule, ...]:
     rows = file.tables("rule")
     found = tuple(map(_rule, rows))
     _once(rows, found)
+    known = {rule.id for rule in found} | {"*"}
+    for row, rule in zip(rows, found, strict=True):
+        for other in (*rule.gives_way_to, *rule.hushed_by):
+            if other not in known:
+                row.problem(f"no rule {other!r}{nearest(other, known)}")
     return found
 
 
@@ -157,11 +162,17 @@ def _rule(row: Table) -> Rule:
         title=row.text("title"),
         scope=row.word("scope", Scope, "scope") or Scope.ORDER,
         since=row.words("since", EventKind, "event kind"),
+        where=_attributes(row.table("where")),
         until=row.words("until", EventKind, "event kind"),
+        until_repaid=row.words("until_repaid", EventKind, "event kind"),
         moved_by=row.words("moved_by", EventKind, "event kind"),
         needs=row.words("needs", EventKind, "event kind"),
         amount_from=row.words("amount_from", EventKind, "event kind"),
         grace=_grace(row.table("grace")),
+        within=row.number("within"),
+        gives_way_to=row.texts("gives_way_to"),
+        asks_first=row.flag("asks_first"),
+        hushed_by=row.texts("hushed_by"),
         check=row.word("check", Check, "check") or Check.NONE,
         report=row.flag("report"),
         basis=row.text("basis"),
@@ -171,6 +182,8 @@ def _rule(row: Table) -> Rule:
     row.text("source")  # for the reviewer: where the number comes from
     if not rule.since and not rule.report:
         row.problem("never holds: give since, or report = true")
+    if rule.asks_first and not rule.asks:
+        row.problem("asks_first needs a question: give asks")
     row.done()
     return rule
 
