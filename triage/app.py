@@ -4,7 +4,7 @@ What is due stands in the index and depends on the clock, so a tick that was mis
 short or repeated costs nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,8 +13,9 @@ from pathlib import Path
 
 from triage.config import Account, Config
 from triage.core.message import IMPORTED
-from triage.edges.authentication import authenticate
+from triage.core.verdict import Ask, nobody
 from triage.edges.clock import Clock
+from triage.edges.resolver import Resolver
 from triage.edges.store import Store
 from triage.errors import EvidenceError
 from triage.jobs.collect import Incomplete, Mailbox, collect
@@ -26,6 +27,7 @@ from triage.jobs.seen import is_there
 from triage.jobs.send import Sender
 from triage.jobs.servers import connect, password_of, settings_of
 from triage.jobs.tell import post
+from triage.jobs.trust import Judge
 from triage.place import Place, silent
 
 Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
@@ -66,6 +68,7 @@ class App:
         *,
         mailbox: Connect = connect,
         sender: Sender | None = None,
+        ask: Ask | None = None,
         workers: int = 2,
         notice: Callable[[str], None] = silent,
     ) -> None:
@@ -75,6 +78,7 @@ class App:
         self.place = Place(config, clock, workers=workers, notice=notice)
         self._connect = mailbox
         self._sender = sender
+        self._ask = ask
         self._steps = 0
 
     def close(self) -> None:
@@ -121,13 +125,12 @@ class App:
     def take_in(self, paths: Iterable[Path]) -> tuple[Imported, Ticked]:
         """Import letters that were exported to files, and read them."""
         done = Ticked()
-        ids = self.place.authserv_ids[IMPORTED]
         with self.place.writing() as store:
             imported = import_paths(
                 paths,
                 archive=self.place.archive,
                 packs=self.place.bench.packs,
-                authenticate=partial(authenticate, authserv_ids=ids),
+                authenticate=self._judge(self.place.authserv_ids[IMPORTED]),
                 now=self.clock,
             )
             self._read(store, done)
@@ -178,13 +181,18 @@ class App:
                 archive=self.place.archive,
                 store=store,
                 packs=self.place.bench.packs,
-                authenticate=partial(authenticate, authserv_ids=account.authserv_ids),
+                authenticate=self._judge(account.authserv_ids),
                 now=self.clock,
             )
         except Incomplete as error:
             done.letters += error.collected.stored
             raise
         done.letters += got.stored
+
+    def _judge(self, authserv_ids: Collection[str]) -> Judge:
+        """Judge the letters of one pass; a resolver forgets what it heard before."""
+        ask = self._ask or (Resolver() if self.config.trust.dns else nobody)
+        return Judge(authserv_ids, self.place.bench.packs, self.clock, ask)
 
     def _read(self, store: Store, done: Ticked) -> None:
         events, assessed = self.place.read(store)

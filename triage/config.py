@@ -204,6 +204,12 @@ class Schedule(Section):
     poll_minutes: Annotated[int, Field(strict=True, ge=1, le=1440)] = 10
 
 
+class Trust(Section):
+    """How the program makes sure who wrote a letter."""
+
+    dns: Annotated[bool, Field(strict=True)] = True
+
+
 class PackChoice(Section):
     """Which packs are used. A file in `dir` replaces a built-in file whole."""
 
@@ -223,6 +229,7 @@ class Config(Section):
     smtp: Smtp
     digest: Digest
     schedule: Schedule = Schedule()
+    trust: Trust = Trust()
     packs: PackChoice
 
     @field_validator("account")

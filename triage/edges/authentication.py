@@ -25,18 +25,32 @@ def authenticate(header: bytes, authserv_ids: Collection[str]) -> Mapping[str, s
     checked and refused), "none" (nobody vouches), "foreign" (another server's word)
     and "untrusted" (the letter does not say clearly who it is from).
     """
+    return examine(header, authserv_ids)[0]
+
+
+def examine(
+    header: bytes, authserv_ids: Collection[str]
+) -> tuple[Mapping[str, str], str]:
+    """Return what `authenticate` does, and the domain of the From address as in DNS."""
     fields = BytesHeaderParser().parsebytes(header[: 1 << 20]).raw_items()
     headers = [(name, str(value)) for name, value in fields]
+    domain = _ascii(read_sender(headers).domain)
     verdicts = [v for name, v in headers if name.lower() == "authentication-results"]
     if not verdicts:
-        return _answer("none", "no-header")
+        return _answer("none", "no-header"), domain
+    return judge(verdicts[0], authserv_ids, domain), domain
+
+
+def judge(
+    results: str, authserv_ids: Collection[str], domain: str
+) -> Mapping[str, str]:
+    """Weigh one Authentication-Results for a letter from an address of a domain."""
     try:
-        verdict = _parsed(verdicts[0])
+        verdict = _parsed(results)
     except Exception:  # noqa: BLE001 - authres raises whatever it meets, RecursionError too
         return _answer("foreign", "unreadable")
     if verdict.authserv_id.lower() not in {i.strip().lower() for i in authserv_ids}:
         return _answer("foreign", "other-server")
-    domain = _ascii(read_sender(headers).domain)
     organisation = registered(domain)
     if not organisation:
         return _answer("untrusted", "from-unclear")

@@ -1,7 +1,7 @@
 """Look into the folders of one mailbox, and read those where something is new."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +13,7 @@ from triage.edges import cursors
 from triage.edges.archive import Archive
 from triage.edges.store import Store
 from triage.errors import Unavailable
-from triage.jobs.fetch import FolderReader, Mailbox
+from triage.jobs.fetch import Authenticate, FolderReader, Mailbox
 
 __all__ = ["Collected", "Incomplete", "Mailbox", "collect", "find_folders"]
 
@@ -67,7 +67,7 @@ def collect(
     archive: Archive,
     store: Store,
     packs: Packs,
-    authenticate: Callable[[bytes], Mapping[str, str]],
+    authenticate: Authenticate,
     now: Callable[[], datetime] | datetime,
 ) -> Collected:
     """Read every folder once: all of them, or those named in `folders`.

@@ -28,6 +28,11 @@ LARGE = 1 << 20  # letters above it are streamed, one at a time
 LONGEST_HEADER = 1 << 18
 
 
+Authenticate = Callable[[bytes, datetime], Mapping[str, str]]
+"""Judges the sender of a letter that the server took in at an instant. Of a large one it is
+given the header block alone."""
+
+
 class Mailbox(Protocol):
     """What a mailbox can be asked. A letter that lacks in an answer may still exist."""
 
@@ -61,7 +66,7 @@ class Fetcher:
         mailbox: Mailbox,
         *,
         archive: Archive,
-        authenticate: Callable[[bytes], Mapping[str, str]],
+        authenticate: Authenticate,
         clock: Callable[[], datetime],
     ) -> None:
         self._account, self._mailbox, self._archive = account, mailbox, archive
@@ -79,32 +84,36 @@ class Fetcher:
             for heading in batch:
                 if (raw := letters.get(heading.uid)) is not None:
                     found.append((heading, raw, raw))
-        return [
-            Arrival(
-                raw=raw,
-                account=self._account,
-                folder=folder.name,
-                role=folder.role,
-                uidvalidity=uidvalidity,
-                uid=heading.uid,
-                received_at=_plausible(heading.received_at) or self._clock(),
-                authentication=self._verdict(_header_of(beginning)),
+        arrivals = []
+        for heading, raw, letter in found:
+            received_at = _plausible(heading.received_at) or self._clock()
+            arrivals.append(
+                Arrival(
+                    raw=raw,
+                    account=self._account,
+                    folder=folder.name,
+                    role=folder.role,
+                    uidvalidity=uidvalidity,
+                    uid=heading.uid,
+                    received_at=received_at,
+                    authentication=self._verdict(letter, received_at),
+                )
             )
-            for heading, raw, beginning in found
-        ]
+        return arrivals
 
     def _streamed(self, heading: Heading) -> list[tuple[Heading, Spooled, bytes]]:
         """Fetch one large letter in parts, straight to the disk."""
         parts = self._mailbox.ranges(heading.uid, heading.size)
         try:
             first = next(parts)
-            return [(heading, self._archive.spool(chain([first], parts)), first)]
+            spooled = self._archive.spool(chain([first], parts))
+            return [(heading, spooled, _header_of(first))]
         except (LookupError, StopIteration):
             return []
 
-    def _verdict(self, header: bytes) -> Mapping[str, str]:
+    def _verdict(self, letter: bytes, received_at: datetime) -> Mapping[str, str]:
         try:
-            return self._authenticate(header)
+            return self._authenticate(letter, received_at)
         except Exception as error:  # noqa: BLE001 - whatever a made-up header provokes
             log.error("a sender cannot be judged: %s", type(error).__name__)  # noqa: TRY400
             return {"domain": "", "result": "untrusted", "reason": "unreadable"}
@@ -122,7 +131,7 @@ class FolderReader:
         archive: Archive,
         store: Store,
         needles: tuple[str, ...],
-        authenticate: Callable[[bytes], Mapping[str, str]],
+        authenticate: Authenticate,
         clock: Callable[[], datetime],
     ) -> None:
         self._account, self.cursor = account, cursor

@@ -6,7 +6,7 @@ names by its own file is kept whatever it says.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -27,7 +27,14 @@ from triage.edges.maildir import (
     is_mbox,
 )
 from triage.errors import Unavailable, UsageError, reason
-from triage.jobs.fetch import HEADINGS, Fetcher, batches, first_batch, is_full
+from triage.jobs.fetch import (
+    HEADINGS,
+    Authenticate,
+    Fetcher,
+    batches,
+    first_batch,
+    is_full,
+)
 
 
 @dataclass(slots=True)
@@ -46,7 +53,7 @@ def import_paths(
     *,
     archive: Archive,
     packs: Packs,
-    authenticate: Callable[[bytes], Mapping[str, str]],
+    authenticate: Authenticate,
     now: Callable[[], datetime],
 ) -> Imported:
     """Read every file and folder named; nothing in them is changed.
@@ -72,7 +79,7 @@ class _Intake:
         self,
         archive: Archive,
         needles: tuple[str, ...],
-        authenticate: Callable[[bytes], Mapping[str, str]],
+        authenticate: Authenticate,
         clock: Callable[[], datetime],
     ) -> None:
         self._archive, self._needles = archive, needles

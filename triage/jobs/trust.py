@@ -1,0 +1,107 @@
+"""Who really wrote a letter: the word of the owner's provider, held against the letter's own
+signature on the day it arrives.
+
+What is found out goes to the manifest and is never asked again: keys are changed and
+withdrawn, and evidence must not stop proving itself for that.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+
+from triage.core.message import Sighting
+from triage.core.pack import Packs
+from triage.core.verdict import (
+    Ask,
+    Outcome,
+    Signature,
+    deciding,
+    is_fresh,
+    nobody,
+    outcome_of,
+    weigh,
+)
+from triage.edges.authentication import authenticate, examine, judge, registered
+from triage.edges.signature import check, check_seal
+
+UNCHECKED = Signature(outcome=Outcome.UNCHECKED)
+
+
+class Judge:
+    """Judges letters as they arrive, for one pass over a mailbox.
+
+    `authserv_ids` names the provider whose Authentication-Results count; only letters that
+    say they are from a domain of `packs` have their signatures checked, and only keys of
+    such a domain, or of the provider's, are asked for.
+    """
+
+    def __init__(
+        self,
+        authserv_ids: Collection[str],
+        packs: Packs,
+        now: Callable[[], datetime],
+        ask: Ask = nobody,
+    ) -> None:
+        """Judge by the words of a provider and by the keys that `ask` finds."""
+        self._ids, self._ask, self._clock = authserv_ids, ask, now
+        self._domains = {
+            registered(domain) for m in packs.marketplaces for domain in m.domains
+        }
+        self._sealers = {registered(one.lower()) for one in authserv_ids} - {""}
+
+    def __call__(self, letter: bytes, received_at: datetime) -> Mapping[str, str]:
+        """Return what the manifest keeps under `authentication`.
+
+        Of a large letter the header block alone will do: then no signature is checked.
+        """
+        header, whole = header_of(letter)
+        word, domain = examine(header, self._ids)
+        organisation = registered(domain)
+        if organisation not in self._domains:
+            return word
+        if not whole:
+            return {**word, **UNCHECKED.words()}
+        fresh = is_fresh(received_at, self._clock())
+        signature = deciding(
+            check(
+                letter,
+                lambda signer: registered(signer) == organisation,
+                self._ask,
+                received_at,
+            ),
+            fresh=fresh,
+        )
+        found = weigh(word, signature.outcome, organisation, fresh=fresh)
+        found |= signature.words()
+        seal = check_seal(
+            letter, lambda one: registered(one) in self._sealers, self._ask
+        )
+        if seal.outcome is not Outcome.NONE:
+            found["arc"] = seal.outcome.value
+        if seal.outcome is Outcome.PASS and not found["domain"]:
+            sealed = judge(seal.results, self._ids, domain)
+            found |= weigh(sealed, signature.outcome, organisation, fresh=fresh)
+            if found["domain"]:
+                found["reason"] = "arc"
+        return found
+
+
+def vouched_for(
+    sighting: Sighting, letter: bytes, authserv_ids: Collection[str]
+) -> Mapping[str, str]:
+    """Return the `domain`, `result` and `reason` that count today. Asks nobody.
+
+    What the manifest says stands. Where nobody vouched, the provider's name may have become
+    known since; its word is held against what was found of the signature on that day.
+    """
+    then = sighting.authentication
+    if then.get("domain"):
+        return then
+    word = authenticate(header_of(letter)[0], authserv_ids)
+    fresh = is_fresh(sighting.received_at, sighting.archived_at)
+    return weigh(word, outcome_of(then), "", fresh=fresh)
+
+
+def header_of(letter: bytes) -> tuple[bytes, bool]:
+    """Return the header block with its last line end, and whether a body follows."""
+    ends = [i + 1 for i in (letter.find(b"\n\n"), letter.find(b"\n\r\n")) if i >= 0]
+    return (letter[: min(ends)], True) if ends else (letter, False)
