@@ -24,16 +24,15 @@ from triage.edges.journal import Journal
 from triage.edges.store import DamagedIndexError, Store, complaint
 from triage.edges.worker import Pool
 from triage.errors import ConfigError, DiskError, Unavailable, UsageError
-from triage.jobs import act, view
+from triage.jobs import act, learn, view
 from triage.jobs.assess import Bench, assess
 from triage.jobs.compose import Today, news_span
-from triage.jobs.index import index
+from triage.jobs.index import Indexed
 from triage.jobs.inspect import remember_heads
 from triage.jobs.rebuild import open_index, rebuild
 from triage.jobs.tell import letterhead
 from triage.jobs.today import gather
 
-READER = "triage.jobs.reading:reader"
 OWED = "view.owed"  # orders whose folders must still be written
 
 
@@ -63,15 +62,12 @@ class Place:
         self.journal = Journal(self.home.evidence)
         self.letterhead = letterhead(config)
         self.users = {account.name: account.user for account in config.account}
-        self._workers = workers
         self._notice = notice
-        self._pool: Pool | None = None
+        self.readers = learn.Readers(self._reading, workers=workers)
 
     def close(self) -> None:
         """End the reading processes."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        self.readers.close()
 
     @cached_property
     def bench(self) -> Bench:
@@ -88,9 +84,11 @@ class Place:
     @property
     def pool(self) -> Pool:
         """Return the reading processes; they start with the first letter."""
-        if self._pool is None:
-            self._pool = Pool(READER, self._reading(), workers=self._workers)
-        return self._pool
+        return self.readers.pool
+
+    def _index(self, store: Store) -> Indexed:
+        """Bring the index up to the evidence, and to what the owner taught."""
+        return learn.index_and_learn(store, self.archive, self.journal, self.readers)
 
     def _reading(self) -> dict[str, object]:
         """Return what the meaning of a letter depends on beside the packs' files."""
@@ -196,7 +194,7 @@ class Place:
 
     def _fill(self, store: Store) -> None:
         """Fill an empty index. To assess is left to `read`: it may write to the journal."""
-        done = index(store, self.archive, self.journal, self.pool)
+        done = self._index(store)
         if done.unreadable:
             self._notice(
                 f"не прочитано писем: {done.unreadable}; подробно: triage unrecognised"
@@ -209,7 +207,7 @@ class Place:
 
         Returns how many events were read and how many orders assessed.
         """
-        events = index(store, self.archive, self.journal, self.pool).events
+        events = self._index(store).events
         now = self.clock()
         owed = {(pack, order) for pack, order in json.loads(store.meta(OWED, "[]"))}
         owed |= set(cases.orders_to_assess(store, self.bench.today(now)))

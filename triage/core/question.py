@@ -67,11 +67,14 @@ class Question:
         """Return the day on which an event closes an episode.
 
         A guess counts for what it says from its own day on, unless the case it closes
-        had opened since: then from the day the owner confirmed it.
+        had opened since: then from the day the owner confirmed it, by which its letter
+        became taught.
         """
         day = self.day(event.at)
         told = self.answers.get(doubt(event))
-        if event.certainty > Certainty.GUESS or told is None or day >= episode.opens_on:
+        if event.certainty is Certainty.PINNED or told is None:
+            return day
+        if day >= episode.opens_on:
             return day
         confirmed = self.day(told.at)
         return confirmed if confirmed >= episode.opens_on else day

@@ -64,6 +64,8 @@ def lessons(acts: Iterable[Act], shapes: Mapping[str, str]) -> dict[str, Lesson]
         elif act.kind is ActKind.ANSWERED:
             for about in data.get("about", "").split():
                 evidence, _, kind = about.partition(":")
+                if kind not in set(EventKind):
+                    continue  # a rule's own question says nothing of a letter
                 name = key(evidence)
                 before = found.get(name, Lesson())
                 found[name] = _answered(

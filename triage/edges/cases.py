@@ -45,12 +45,14 @@ def acts_of(
     return found
 
 
-def acts_of_kind(store: Store, kind: ActKind) -> list[Act]:
-    """Return all acts of one kind, oldest first."""
-    return [
-        _act(row)
-        for row in store.rows("SELECT * FROM acts WHERE kind = ? ORDER BY line", kind)
-    ]
+def acts_of_kind(store: Store, *kinds: ActKind) -> list[Act]:
+    """Return all acts of some kinds, oldest first."""
+    marks = ",".join("?" * len(kinds))
+    rows = store.rows(
+        f"SELECT * FROM acts WHERE kind IN ({marks}) ORDER BY line",  # noqa: S608
+        *kinds,
+    )
+    return list(map(_act, rows))
 
 
 def mark_dirty(store: Store, orders: Iterable[tuple[str, str]]) -> None:

@@ -116,6 +116,48 @@ def readings_of(store: Store, evidence: Iterable[str]) -> dict[str, tuple[str, s
     return found
 
 
+def shapes_of(store: Store, evidence: Iterable[str]) -> dict[str, str]:
+    """Return the shapes of letters in the index, "" where one is too general."""
+    found = {}
+    for chunk in _chunks(sorted(set(evidence))):
+        marks = ",".join("?" * len(chunk))
+        for row in store.rows(
+            f"SELECT evidence, shape FROM messages WHERE evidence IN ({marks})",  # noqa: S608
+            *chunk,
+        ):
+            found[row["evidence"]] = row["shape"]
+    return found
+
+
+def letters_of_shape(store: Store, names: Iterable[str]) -> set[str]:
+    """Return the letters that have one of the shapes, or are named themselves."""
+    found: set[str] = set()
+    for chunk in _chunks(sorted(set(names))):
+        marks = ",".join("?" * len(chunk))
+        for row in store.rows(
+            f"SELECT evidence FROM messages WHERE shape IN ({marks})"  # noqa: S608
+            f" OR evidence IN ({marks})",
+            *chunk,
+            *chunk,
+        ):
+            found.add(row["evidence"])
+    return found
+
+
+def orders_told_by(store: Store, evidence: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the (pack, order) of the events that some letters told."""
+    found: set[tuple[str, str]] = set()
+    for chunk in _chunks(sorted(set(evidence))):
+        marks = ",".join("?" * len(chunk))
+        for row in store.rows(
+            f"SELECT DISTINCT pack, order_number FROM events"  # noqa: S608
+            f" WHERE evidence IN ({marks})",
+            *chunk,
+        ):
+            found.add((row["pack"], row["order_number"]))
+    return found
+
+
 def events_of(
     store: Store, pack: str, orders: Sequence[str], until: datetime | None = None
 ) -> dict[str, list[Event]]:

@@ -1,7 +1,7 @@
 """Bring the index up to the evidence: new letters become events, new lines acts."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -53,11 +53,33 @@ def index(store: Store, archive: Archive, journal: Journal, pool: Pool) -> Index
     return Indexed(letters, events, unreadable, acts)
 
 
+def reread(store: Store, archive: Archive, pool: Pool, evidence: Set[str]) -> int:
+    """Read letters of the archive again, and return how many there were."""
+    places: dict[str, list[Sighting]] = {}
+    for sighting, _ in archive.sightings(0):
+        if sighting.sha256 in evidence:
+            places.setdefault(sighting.sha256, []).append(sighting)
+    best = [_best(found) for found in places.values()]
+    touched = messages.orders_told_by(store, evidence)
+    rows, told, shadows, _ = _answers(archive, pool, best)
+    with store.transaction():
+        messages.replace_letters(store, rows, told)
+        search.add(store, shadows)
+        touched |= {(event["pack"], event["order_number"]) for event in told}
+        cases.mark_dirty(store, touched)
+    return len(rows)
+
+
 def _read(
     store: Store, archive: Archive, pool: Pool, sightings: Sequence[Sighting]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, str], int]:
     """Read the letters of a batch that are new or better placed than before."""
-    wanted = _better(store, sightings)
+    return _answers(archive, pool, _better(store, sightings))
+
+
+def _answers(
+    archive: Archive, pool: Pool, wanted: Sequence[Sighting]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, str], int]:
     tasks = [task_of(s, archive.path(s.sha256)) for s in wanted]
     rows, events, failed = [], [], 0
     shadows: dict[str, str] = {}
@@ -95,6 +117,14 @@ def _better(store: Store, sightings: Sequence[Sighting]) -> list[Sighting]:
     return list(chosen.values())
 
 
+def _best(sightings: Sequence[Sighting]) -> Sighting:
+    """Choose the copy that says most: the owner's own, else one that is vouched for."""
+    return max(
+        sightings,
+        key=lambda s: (s.role is Role.SENT, bool(s.authentication.get("domain"))),
+    )
+
+
 def _unread_row(sighting: Sighting, reason: str) -> dict[str, Any]:
     return {
         "evidence": sighting.sha256,
@@ -114,4 +144,7 @@ def _unread_row(sighting: Sighting, reason: str) -> dict[str, Any]:
         "defects": "[]",
         "warnings": "[]",
         "attachments": "[]",
+        "shape": "",
+        "heading": "",
+        "against": "",
     }

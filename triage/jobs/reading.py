@@ -14,6 +14,7 @@ from triage.core.findable import shadow, snippet
 from triage.core.message import Message, Sighting
 from triage.core.reading import read
 from triage.core.recogniser import Reading
+from triage.core.taught import read_lessons
 from triage.edges import messages, packs
 from triage.edges.authentication import authenticate
 from triage.edges.parser import parse
@@ -27,16 +28,18 @@ def reader(
 ) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
     """Make the function that reads letters; called once in each child.
 
-    `settings`: marketplaces, ladder, dir (or ""), timezone, owner (addresses) and
-    authserv_ids by account. A task is what `task_of` makes; the answer has a `letter`
-    row, its `events` rows and the `words` a search may find it by, or a `problem`. With
-    stems to `find` in a letter of a `pack` the answer is a `snippet` alone.
+    `settings`: marketplaces, ladder, dir (or ""), timezone, owner (addresses),
+    authserv_ids by account and what the owner taught. A task is what `task_of` makes;
+    the answer has a `letter` row, its `events` rows and the `words` a search may find it
+    by, or a `problem`. With stems to `find` in a letter of a `pack` the answer is a
+    `snippet` alone.
     """
     own = Path(settings["dir"]) if settings["dir"] else None
     loaded = packs.load(settings["marketplaces"], settings["ladder"], own)
     zone = ZoneInfo(settings["timezone"])
     owner = frozenset(settings["owner"])
     ids = settings["authserv_ids"]
+    taught = read_lessons(settings.get("taught", {}))
 
     def read_letter(task: Mapping[str, Any]) -> dict[str, Any]:
         raw = Path(task["path"]).read_bytes()
@@ -51,7 +54,7 @@ def reader(
         if "find" in task:
             numbers = loaded.marketplace(task["pack"]).identifiers
             return {"snippet": snippet(message, task["find"], stem, numbers)}
-        reading = read(message, loaded, zone, owner)
+        reading = read(message, loaded, zone, owner, taught)
         message, reading = _without_secrets(message, reading)
         return {
             "letter": messages.letter_row(message, reading, sighting),

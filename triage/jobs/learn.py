@@ -1,0 +1,91 @@
+"""Let letters say what the owner taught: those of the shape that are in the index already."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from triage.core.act import ActKind
+from triage.core.taught import Lesson, Lessons, lessons, lessons_entry, read_lessons
+from triage.edges import cases, messages
+from triage.edges.archive import Archive
+from triage.edges.journal import Journal
+from triage.edges.store import Store
+from triage.edges.worker import Pool
+from triage.jobs.act import catch_up
+from triage.jobs.index import Indexed, index, reread
+
+log = logging.getLogger(__name__)
+
+READER = "triage.jobs.reading:reader"
+APPLIED = "taught.applied"  # the lessons by which the letters in the index were read
+
+
+class Readers:
+    """The reading processes, which know what the owner taught since they started."""
+
+    def __init__(self, settings: Callable[[], dict[str, Any]], *, workers: int) -> None:
+        """Name the settings of `jobs.reading`; nothing starts before the first letter."""
+        self._settings = settings
+        self._workers = workers
+        self._pool: Pool | None = None
+        self._taught: dict[str, Any] = {}
+
+    @property
+    def pool(self) -> Pool:
+        if self._pool is None:
+            settings = self._settings() | {"taught": self._taught}
+            self._pool = Pool(READER, settings, workers=self._workers)
+        return self._pool
+
+    def teach(self, found: Lessons) -> None:
+        """Let them know the lessons of now: they learn by being started again."""
+        taught = lessons_entry(found)
+        if taught != self._taught:
+            self.close()
+            self._taught = taught
+
+    def close(self) -> None:
+        """End the processes; the next letter starts new ones."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+
+def index_and_learn(
+    store: Store, archive: Archive, journal: Journal, readers: Readers
+) -> Indexed:
+    """Bring the index up to the evidence and to the owner's word, in any order of both."""
+    catch_up(store, journal)
+    readers.teach(known(store))
+    done = index(store, archive, journal, readers.pool)
+    readers.teach(known(store))  # the shape of a letter is known once it was read
+    learn(store, archive, readers.pool)
+    return done
+
+
+def known(store: Store) -> dict[str, Lesson]:
+    """Work out from the acts in the index what the owner taught."""
+    acts = cases.acts_of_kind(store, ActKind.TAUGHT, ActKind.ANSWERED, ActKind.UNDONE)
+    about = {act.data["evidence"] for act in acts if "evidence" in act.data}
+    for act in acts:
+        about |= {one.partition(":")[0] for one in act.data.get("about", "").split()}
+    return lessons(acts, messages.shapes_of(store, about))
+
+
+def learn(store: Store, archive: Archive, pool: Pool) -> int:
+    """Read again the letters of every shape whose lesson is another than it was.
+
+    `pool` must know the lessons of now. Returns how many letters were read. What is cut
+    short starts again with the next pass.
+    """
+    now = known(store)
+    before = read_lessons(json.loads(store.meta(APPLIED, "{}")))
+    if now == before:
+        return 0
+    changed = {name for name in {*now, *before} if now.get(name) != before.get(name)}
+    letters = messages.letters_of_shape(store, changed)
+    count = reread(store, archive, pool, letters) if letters else 0
+    store.set_meta(APPLIED, json.dumps(lessons_entry(now)))
+    log.info("lessons: %d changed, %d letters read again", len(changed), count)
+    return count
