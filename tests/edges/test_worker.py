@@ -153,6 +153,41 @@ def test_no_work_starts_no_child(pool):
     assert list(pool.map([])) == []
 
 
+def test_tasks_can_be_given_while_their_giver_does_other_things(pool):
+    first = [pool.give(a_task(number)) for number in range(40)]
+    pool.pump(wait=False)
+    later = [pool.give(a_task(number)) for number in range(40, 300)]
+
+    while not all(job.done for job in (*first, *later)):
+        pool.pump()
+
+    numbers = [job.result["number"] for job in (*first, *later) if job.result]
+    assert numbers == list(range(300))
+
+
+@pytest.mark.parametrize("do", ["die", "loop"])
+def test_a_task_that_was_given_and_breaks_its_child_is_named(pool, do):
+    jobs = [pool.give(each) for each in (a_task(1), a_task(do=do), a_task(2))]
+
+    while not all(job.done for job in jobs):
+        pool.pump()
+
+    assert [bool(job.problem) for job in jobs] == [False, True, False]
+
+
+def test_without_workers_a_task_is_done_when_it_is_given():
+    with a_pool(workers=0) as pool:
+        assert pool.give(a_task(3)).result == {"said": "здравствуйте", "number": 3}
+
+
+def test_children_that_are_expected_take_the_first_tasks(pool):
+    pool.expect(100)
+
+    answers = list(pool.map([a_task(n, do="whoami") for n in range(100)]))
+
+    assert len({result["pid"] for _, result, _ in answers}) == 2
+
+
 def test_a_child_that_cannot_be_prepared_is_an_error_without_private_words():
     with (
         Pool("chores:unwilling", {}) as pool,

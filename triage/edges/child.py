@@ -6,6 +6,7 @@ answer `[result, problem]`. Nothing of a letter goes into a problem, and nothing
 answers goes to the pipe.
 """
 
+import fcntl
 import json
 import os
 import signal
@@ -27,7 +28,7 @@ Task = dict[str, Any]
 Work = Callable[[Task], dict[str, Any]]
 
 _START = 60.0  # seconds a child may take to import and prepare
-
+_PIPE = 1 << 20  # bytes: a child reads on while its parent is busy elsewhere
 
 _BOOT = (
     "import sys, json; hello = json.loads(sys.stdin.buffer.readline());"
@@ -65,8 +66,8 @@ class Child:
     """One process with the jobs it was given, oldest first."""
 
     def __init__(self, hello: Hello) -> None:
-        far_input, self.input = os.pipe()
-        self.output, far_output = os.pipe()
+        far_input, self.input = _wide_pipe()
+        self.output, far_output = _wide_pipe()
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-I", "-c", _BOOT],
@@ -152,6 +153,14 @@ class Child:
             if self.process.wait(timeout=_START) == -signal.SIGALRM:
                 return TOO_LONG
         return DIED
+
+
+def _wide_pipe() -> tuple[int, int]:
+    """Make a pipe that holds many tasks or answers, where the system allows it."""
+    ends = os.pipe()
+    with suppress(AttributeError, OSError):  # no Linux, or too many pipes already
+        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _PIPE)
+    return ends
 
 
 def prepare(hello: Hello) -> Work:

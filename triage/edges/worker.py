@@ -24,7 +24,8 @@ from triage.errors import TriageError
 
 Answer = tuple[Task, dict[str, Any] | None, str]
 
-_QUEUE = 16  # tasks a child has at once: enough that it never waits for the parent
+_QUEUE = 64  # tasks a child has at once: it seldom waits for a parent that is busy
+_FEW = 16  # tasks for which another child is not worth its start
 _AHEAD = 256  # answers that may wait for a slow task before them
 
 
@@ -54,7 +55,7 @@ class Pool:
         self._workers = workers
         self._work: Work | None = None
         self._children: list[Child] = []
-        self._again: deque[Job] = deque()  # were queued behind one that went wrong
+        self._waiting: deque[Job] = deque()  # for a place in a child's queue
         self._selector = selectors.DefaultSelector()
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Answer]:
@@ -63,27 +64,61 @@ class Pool:
         The problem is "" or says in words, without a word of the letter, why there
         is no result. Raises TriageError when a child cannot be prepared at all.
         """
-        if not self._workers:
-            yield from self._here(tasks)
-            return
-        for child in [child for child in self._children if child.gone()]:
-            self._drop(child)
         source = iter(tasks)
         queue: deque[Job] = deque()  # not yet yielded, in order
         try:
-            while self._feed(source, queue):
+            while True:
+                while len(queue) < _AHEAD and not (queue and queue[0].done):
+                    if (task := next(source, None)) is None:
+                        break
+                    queue.append(self.give(task))
+                if not queue:
+                    return
+                if not queue[0].done:
+                    self.pump()
                 while queue and queue[0].done:
                     job = queue.popleft()
                     yield job.task, job.result, job.problem
-                if queue:
-                    self._turn()
         finally:
-            self._again.clear()
+            self._waiting.clear()
             for child in [child for child in self._children if child.jobs]:
                 self._drop(child)
 
+    def expect(self, tasks: int) -> None:
+        """Start as many children as so many tasks will need, and wait for none."""
+        while len(self._children) < min(-(-tasks // _FEW), self._workers):
+            self._start()
+
+    def give(self, task: Task) -> Job:
+        """Take a task on; its job is `done` after enough turns of `pump`."""
+        job = Job(task)
+        if self._workers:
+            self._waiting.append(job)
+        else:
+            if self._work is None:
+                self._work = prepare(self._hello)
+            job.finish(*attempt(self._work, task))
+        return job
+
+    def pump(self, *, wait: bool = True) -> None:
+        """Hand out tasks and take in answers, all that there are.
+
+        With `wait` it returns once something happened to a task on its way.
+
+        Raises:
+            TriageError: a child cannot be prepared at all.
+        """
+        for child in list(self._children):
+            if not child.jobs and child.gone():  # nothing is lost with it
+                self._drop(child)
+        self._feed()
+        if self._children:
+            self._turn(wait=wait)
+            self._feed()
+
     def close(self) -> None:
-        """End all children; the next `map` starts new ones."""
+        """End all children; the next task starts new ones. Jobs on their way are lost."""
+        self._waiting.clear()
         for child in list(self._children):
             self._drop(child)
 
@@ -98,45 +133,32 @@ class Pool:
     ) -> None:
         self.close()
 
-    def _here(self, tasks: Iterable[Task]) -> Iterator[Answer]:
-        if self._work is None:
-            self._work = prepare(self._hello)
-        for task in tasks:
-            yield task, *attempt(self._work, task)
-
-    def _feed(self, source: Iterator[Task], queue: deque[Job]) -> bool:
-        """Fill the children up; return False when every answer was taken."""
-        while (self._again or len(queue) < _AHEAD) and self._room():
-            if self._again:
-                job = self._again.popleft()
-            elif (task := next(source, None)) is not None:
-                job = Job(task)
-                queue.append(job)
-            else:
-                break
-            self._hungriest().give(job)
+    def _feed(self) -> None:
+        """Fill the children up."""
+        while self._waiting and (child := self._free()):
+            child.give(self._waiting.popleft())
         for child in self._children:
             self._send(child)
-        return bool(queue)
 
-    def _room(self) -> bool:
-        return len(self._children) < self._workers or any(
-            len(child.jobs) < _QUEUE for child in self._children
-        )
-
-    def _hungriest(self) -> Child:
-        """Return the child with the shortest queue, a new one only when all are full."""
+    def _free(self) -> Child | None:
+        """Return the child with the shortest queue, a new one when all have enough."""
         child = min(self._children, key=lambda child: len(child.jobs), default=None)
-        if child is None or len(child.jobs) >= _QUEUE:
-            child = Child(self._hello)
-            self._children.append(child)
-            self._selector.register(child.output, selectors.EVENT_READ, child)
+        enough = child is None or len(child.jobs) >= _FEW
+        if enough and len(self._children) < self._workers:
+            return self._start()
+        return child if child and len(child.jobs) < _QUEUE else None
+
+    def _start(self) -> Child:
+        child = Child(self._hello)
+        self._children.append(child)
+        self._selector.register(child.output, selectors.EVENT_READ, child)
+        self._send(child)
         return child
 
-    def _turn(self) -> None:
-        """Wait for answers, room in a pipe, or the end of somebody's time."""
-        busy = [child for child in self._children if child.jobs]
-        left = min(child.deadline for child in busy) - monotonic()
+    def _turn(self, *, wait: bool) -> None:
+        """Take answers in; wait for them, room in a pipe, or the end of somebody's time."""
+        deadlines = [child.deadline for child in self._children if child.jobs]
+        left = min(deadlines) - monotonic() if wait and deadlines else 0.0
         ended = []
         for key, events in self._selector.select(max(0.0, left)):
             child: Child = key.data
@@ -169,7 +191,7 @@ class Pool:
             raise TriageError(f"процесс чтения писем не запускается: {reason}")
         if problem and child.jobs:
             child.jobs.popleft().finish(None, problem)
-        self._again.extend(child.jobs)
+        self._waiting.extendleft(reversed(child.jobs))
         child.jobs.clear()
 
     def _drop(self, child: Child) -> None:
