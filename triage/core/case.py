@@ -30,6 +30,7 @@ class Fact:
     value: str
     evidence: str
     quote: str = ""
+    on: date | None = None  # of the owner's word: since when it is so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from triage.core.words import day, days, plural
 PHRASES = (
     *("within", "within_unsure"),
     *("caution_unsure", "caution_stale", "caution_lapsed", "caution_window_over"),
+    *("caution_key_rate", "caution_cap", "caution_no_calendar"),
+    *("court_peace", "court_district", "duty_free"),
 )
 """The words that a pack must bring for what this module and the ladder say."""
 
@@ -24,6 +26,11 @@ def is_stale(norm: Norm, today: date) -> bool:
     return bool(norm.cite) and today - norm.checked > timedelta(norm.recheck)
 
 
+def counts(norm: Norm, today: date) -> bool:
+    """Say whether a number of the norm may be printed, or a sum counted from it."""
+    return norm.holds_on(today) and not is_stale(norm, today)
+
+
 def cite(norm: Norm, today: date) -> str:
     """Return what may be cited today: the norm while it is in force, else its fallback."""
     return norm.cite if norm.holds_on(today) else norm.fallback
@@ -36,7 +43,7 @@ def basis(norms: Iterable[Norm], today: date) -> str:
 
 def within(norm: Norm, today: date, phrases: Mapping[str, str]) -> str:
     """Write «в течение 10 дней», or the neutral words for a norm of which we are unsure."""
-    if norm.term is None or is_stale(norm, today) or not norm.holds_on(today):
+    if norm.term is None or not counts(norm, today):
         return phrases["within_unsure"]
     number = norm.term.value
     if norm.term.unit is Unit.HOURS:
@@ -85,4 +92,7 @@ def cautions(doubts: Iterable[tuple[str, str]]) -> str:
     for words, cited in doubts:
         if words:
             about.setdefault(words, {})[cited] = None
-    return "; ".join(f"{words}: {', '.join(cited)}" for words, cited in about.items())
+    return "; ".join(
+        ": ".join(filter(None, (words, ", ".join(filter(None, cited)))))
+        for words, cited in about.items()
+    )

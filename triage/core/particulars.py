@@ -1,16 +1,19 @@
 """What a letter may say of a case: facts as letters write them, norms, what was worked out."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from functools import lru_cache
 
-from triage.core import law, sums
-from triage.core.anchors import Anchors
+from triage.core import law
+from triage.core.accrual import Reckoning, doubt_of, reckon
+from triage.core.anchors import Anchors, end_of
+from triage.core.calculation import Calculation, cells, per_cent, plain
 from triage.core.case import Fact
+from triage.core.inwords import amount_in_words
 from triage.core.progress import iso_or_written
 from triage.core.step import Ladder, Step
-from triage.core.words import NBSP, day, days, parse_amount, roubles
+from triage.core.sums import fine
+from triage.core.words import day, days, parse_amount, roubles
 
 CONFIG = "config"  # evidence of what the configuration says
 PACK = "pack"  # evidence of a passage of the packs
@@ -40,10 +43,21 @@ def prepare(
     facts = {f.name: written(f, case.opened_on) for f in told}
     for name, value in _worked_out(anchors, facts):
         facts.setdefault(name, Fact(name, value, DERIVED))
+    found = reckon(anchors)
+    if found is not None:
+        for name, value in _grown(anchors, found):
+            facts.setdefault(name, Fact(name, value, DERIVED))
+        if doubt := doubt_of(found, anchors.today, ladder.phrases):
+            name = f"doubt_{name_of(found.norm.id)}"
+            about = "" if found.rate_asked else found.norm.cite
+            facts[name] = Fact(name, doubt, DERIVED, about)
 
     def with_step(step: Step | None) -> dict[str, Fact]:
-        added = _of_step(anchors, step) if step else ()
-        return facts | {name: Fact(name, value, DERIVED) for name, value in added}
+        if step is None:
+            return facts
+        own = {name: Fact(name, value, PACK) for name, value in step.texts.items()}
+        added = _of_step(anchors, step)
+        return facts | own | {name: Fact(name, v, DERIVED) for name, v in added}
 
     return with_step
 
@@ -101,6 +115,11 @@ def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
         yield "amount", roubles(case.amount)
     elif "amount_paid" in known:
         yield "amount", known["amount_paid"].value
+    at_stake = parse_amount(known["amount"].value) if "amount" in known else case.amount
+    if at_stake is None and "amount_paid" in known:
+        at_stake = parse_amount(known["amount_paid"].value)
+    if at_stake is not None:
+        yield "amount_in_words", amount_in_words(at_stake)
     places = [known[n].value for n in ("owner_address", "owner_email") if n in known]
     if places:
         phone = [known["owner_phone"].value] if "owner_phone" in known else []
@@ -113,41 +132,53 @@ def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
         end = anchors.term_end(step_id)
         if end is not None and anchors.steps[step_id].answer:
             yield f"{step_id}_{'ended' if end < today else 'runs'}_on", day(end)
-    yield from _penalty(anchors)
 
 
-def _penalty(anchors: Anchors) -> Iterator[tuple[str, str]]:
-    """Count the daily penalty of this kind of case up to and including today."""
-    growing = anchors.ladder.penalties.get(anchors.case.rule)
-    if growing is None:
+def _grown(anchors: Anchors, found: Reckoning) -> Iterator[tuple[str, str]]:
+    """Tell what has grown on the debt up to and including today, and how."""
+    ladder, today = anchors.ladder, anchors.today
+    limitation = ladder.norms.get("limitation-196")
+    if found.due_on and limitation and limitation.term:
+        end = end_of(limitation.term, found.due_on, ladder.calendar)
+        if end and law.counts(limitation, today):
+            yield "limitation_on", day(end)
+    calculation = found.calculation
+    if calculation is None:
         return
-    norm, today = anchors.ladder.norms[growing.norm], anchors.today
-    due_on = anchors.day(growing.anchor)
-    base = _sum(anchors, norm.base)
-    if due_on is None or base is None or today <= due_on:
-        return
-    if not norm.holds_on(today) or law.is_stale(norm, today):
-        return
-    capped = norm.cap and (norm.cap_from is None or norm.cap_from <= today)
-    late = sums.days_late(due_on, today)
-    total = sums.penalty(
-        base,
-        Decimal(norm.rate_per_day),
-        late,
-        _sum(anchors, norm.cap) if capped else None,
-    )
-    percent = (Decimal(norm.rate_per_day) * 100).normalize()
-    yield "penalty", roubles(total)
-    yield "penalty_days", days(late)
-    yield "penalty_rate", f"{percent:f}".replace(".", ",") + f"{NBSP}%"
-    yield "penalty_base", roubles(base)
-    yield "penalty_from", day(due_on + timedelta(days=1))
+    rate = calculation.rows[0].rate
+    what = "interest" if found.accrual.yearly else "penalty"
+    yield what, roubles(calculation.total)
+    yield f"{what}_days", days(calculation.days)
+    yield f"{what}_from", day(calculation.from_on)
+    if what == "penalty":
+        yield "penalty_rate", per_cent(rate)
+        yield "penalty_base", roubles(calculation.rows[0].base)
+    yield "calculation_table", plain(cells(calculation, ladder.phrases))
+    yield "calculation_through", day(calculation.to_on)
+    yield "calculation_total", roubles(calculation.total)
+    if calculation.cap is not None:
+        yield "calculation_cap", roubles(calculation.cap)
+    if calculation.left:
+        yield "amount_left", roubles(calculation.left)
+    yield from _in_court(anchors, calculation)
 
 
-def _sum(anchors: Anchors, name: str) -> Decimal | None:
-    told = anchors.told(name)
-    amount = parse_amount(told) if told else None
-    return anchors.case.amount if amount is None else amount
+def _in_court(anchors: Anchors, calculation: Calculation) -> Iterator[tuple[str, str]]:
+    """Tell what a court would be asked for, which court, and the fine as possible."""
+    ladder, today = anchors.ladder, anchors.today
+    value = calculation.left + calculation.total
+    yield "claim_value", roubles(value)
+    peace = ladder.norms.get("court-23")
+    if peace and peace.limit and law.counts(peace, today):
+        small = value <= peace.limit
+        yield "court", ladder.phrases["court_peace" if small else "court_district"]
+    duty = ladder.norms.get("duty-333.36")
+    if duty and duty.limit and law.counts(duty, today) and value <= duty.limit:
+        yield "duty_free", ladder.phrases["duty_free"]
+    ended_on = anchors.term_end("claim")
+    norm = ladder.norms.get("fine-13")
+    if norm and law.counts(norm, today) and ended_on and ended_on < today:
+        yield "fine_possible", roubles(fine(calculation.left, calculation.total))
 
 
 def _of_step(anchors: Anchors, step: Step) -> Iterator[tuple[str, str]]:

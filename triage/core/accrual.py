@@ -1,0 +1,187 @@
+"""What grows on the debt of a case: which norm, since when, on what sum, up to when."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from triage.core import law
+from triage.core.anchors import Anchors, end_of
+from triage.core.calculation import Calculation, penalty
+from triage.core.case import Fact
+from triage.core.interest import NoRate, Rates, interest, read_told
+from triage.core.step import Accrual, Norm
+from triage.core.sums import NOTHING, ONE_DAY, Debt
+from triage.core.words import day, parse_amount
+
+WHOLE = "amount_paid"  # the base that every refund of the order reduces
+KEY_RATE = "key_rate"  # fact: what the owner read off the Bank of Russia's site
+
+Money = tuple[date, Decimal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoning:
+    """What can be said today of the sum that grows on a case."""
+
+    accrual: Accrual
+    norm: Norm
+    due_on: date | None = None  # the last day on which all was well
+    calculation: Calculation | None = None
+    rate_known_to: date | None = None  # of interest: the last day with a known rate
+    rate_asked: bool = False  # no sum, because the key rate of some day is not known
+
+
+def reckon(anchors: Anchors) -> Reckoning | None:
+    """Count what has grown on a case up to and including today.
+
+    The first accrual of the plan whose conditions hold is the only one: a penalty and
+    interest are never mixed. None where nothing grows on such a case.
+    """
+    rows = anchors.ladder.accruals.get(anchors.case.rule, ())
+    accrual = next((row for row in rows if _applies(row, anchors)), None)
+    if accrual is None:
+        return None
+    norm = anchors.ladder.norms[accrual.norm]
+    due_on = _due_on(accrual, anchors)
+    found = Reckoning(accrual=accrual, norm=norm, due_on=due_on)
+    if due_on is None or not law.counts(norm, anchors.today):
+        return found
+    if norm.valid_from is not None:
+        due_on = max(due_on, norm.valid_from - ONE_DAY)
+    debt = _debt(accrual, norm, anchors, due_on)
+    if debt is None:
+        return found
+    until = _until(accrual, anchors)
+    if accrual.yearly:
+        return _with_interest(found, debt, anchors, until)
+    calculation = penalty(
+        debt,
+        Decimal(norm.rate_per_day),
+        until,
+        norm=norm.id,
+        cap=_cap(norm, anchors, until),
+    )
+    return _with(found, calculation)
+
+
+def doubt_of(found: Reckoning, today: date, phrases: Mapping[str, str]) -> str:
+    """Say what to check before relying on the sum, or what it wants to be counted."""
+    if found.rate_asked and found.rate_known_to:
+        return phrases["caution_key_rate"].format(known=day(found.rate_known_to))
+    since, grown = found.norm.cap_from, found.calculation
+    if since and grown and grown.from_on < since <= grown.to_on:
+        return phrases["caution_cap"].format(since=day(since))
+    return law.doubt(found.norm, today, phrases)
+
+
+def _applies(row: Accrual, anchors: Anchors) -> bool:
+    if row.only_if and not anchors.told(row.only_if):
+        return False
+    return not (row.unless and anchors.told(row.unless))
+
+
+def _due_on(accrual: Accrual, anchors: Anchors) -> date | None:
+    start = anchors.day(accrual.anchor)
+    after = anchors.ladder.norms.get(accrual.after)
+    if start is None or after is None or after.term is None:
+        return start
+    return end_of(after.term, start, anchors.ladder.calendar)
+
+
+def _until(accrual: Accrual, anchors: Anchors) -> date:
+    end = anchors.day(accrual.until) if accrual.until else None
+    return min(end, anchors.today) if end else anchors.today
+
+
+def _cap(norm: Norm, anchors: Anchors, until: date) -> Decimal | None:
+    """Return the cap, unless the delay was over before there was one."""
+    if not norm.cap or (norm.cap_from is not None and until < norm.cap_from):
+        return None
+    return _sum(anchors, norm.cap)
+
+
+def _with(found: Reckoning, calculation: Calculation | None) -> Reckoning:
+    return Reckoning(
+        accrual=found.accrual,
+        norm=found.norm,
+        due_on=found.due_on,
+        calculation=calculation,
+    )
+
+
+def _with_interest(
+    found: Reckoning, debt: Debt, anchors: Anchors, until: date
+) -> Reckoning:
+    """Count interest up to today, or up to the day the owner told the rate of late."""
+    table = anchors.ladder.key_rate
+    told = [
+        rate
+        for fact in anchors.progress.told
+        if fact.name == KEY_RATE and fact.on
+        if (rate := read_told(fact.value, fact.on))
+    ]
+    rates = Rates((*table.rates(), *told))
+    known_to = rates.through(debt.due_on + ONE_DAY)
+    by_word = any(rate.to_on == known_to for rate in told)
+    recent = (anchors.today - known_to).days <= table.told_for
+    if by_word and recent:
+        until = min(until, known_to)
+    try:
+        calculation = interest(debt, rates, until, norm=found.norm.id)
+    except NoRate:
+        calculation = None
+    return Reckoning(
+        accrual=found.accrual,
+        norm=found.norm,
+        due_on=found.due_on,
+        calculation=calculation,
+        rate_known_to=known_to,
+        rate_asked=until > known_to and debt.left(until) > 0,
+    )
+
+
+def _debt(accrual: Accrual, norm: Norm, anchors: Anchors, due_on: date) -> Debt | None:
+    name = accrual.base or norm.base or WHOLE
+    base = _sum(anchors, name)
+    if base is None:
+        return None
+    letters = list(repaid_by_letters(anchors.case.facts))
+    owners = list(_repaid_by_word(anchors.progress.told, letters))
+    start = anchors.day(accrual.anchor)
+    money = [*letters, *owners]
+    if accrual.left:  # what the letters left open: put back what they say came
+        base += sum((amount for _, amount in letters), NOTHING)
+    elif name != WHOLE:  # a sum of this case: earlier refunds were for something else
+        money = [(day, amount) for day, amount in money if not start or day >= start]
+    return Debt(amount=base, due_on=due_on, repaid=tuple(sorted(money)))
+
+
+def _sum(anchors: Anchors, name: str) -> Decimal | None:
+    told = anchors.told(name)
+    amount = parse_amount(told) if told else None
+    return anchors.case.amount if amount is None else amount
+
+
+def repaid_by_letters(facts: Iterable[Fact]) -> Iterator[Money]:
+    """List the refunds that letters tell, each with its day."""
+    days: dict[str, date] = {}
+    for fact in facts:
+        if fact.name == "refunded_on":
+            days[fact.evidence] = date.fromisoformat(fact.value)
+        elif fact.name == "amount_refunded" and fact.evidence in days:
+            amount = parse_amount(fact.value)
+            if amount:
+                yield days[fact.evidence], amount
+
+
+def _repaid_by_word(told: Iterable[Fact], letters: Iterable[Money]) -> Iterator[Money]:
+    """List the money the owner says came; a sum that a letter names is that refund."""
+    known = {amount for _, amount in letters}
+    by_day = {
+        fact.on: amount
+        for fact in told
+        if fact.name == "amount_refunded" and fact.on
+        if (amount := parse_amount(fact.value))
+    }
+    yield from ((day, amount) for day, amount in by_day.items() if amount not in known)
