@@ -8,7 +8,7 @@ from triage.commands.desk import Desk, command
 from triage.config import load
 from triage.edges import lock
 from triage.errors import ConfigError, TriageError, UsageError
-from triage.jobs.check import Finding, check_servers, secrets
+from triage.jobs.check import Finding, age_of_law, check_servers, secrets
 from triage.jobs.compose import try_templates
 from triage.jobs.servers import connect
 
@@ -22,7 +22,7 @@ def check(desk: Desk) -> None:
     findings = []
     for finding in _findings(desk):
         findings.append(finding)
-        mark = "✓" if finding.sound else "✗"
+        mark = "!" if finding.doubtful else "✓"
         if finding.sound:
             desk.terminal.say(f"{mark} {finding.what}")
     if bad := [finding.what for finding in findings if not finding.sound]:
@@ -37,6 +37,7 @@ def _findings(desk: Desk) -> list[Finding]:
         packs = desk.place.bench.packs
         names = ", ".join(market.title for market in packs.marketplaces)
         found.append(Finding(True, f"{names}, {packs.ladder.id}"))
+        found += age_of_law(packs.ladder, desk.today)
         try_templates(desk.place.letterhead, packs, desk.clock())
     except ConfigError as error:
         found += [Finding(False, each) for each in error.problems or [str(error)]]

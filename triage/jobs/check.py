@@ -5,16 +5,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from triage.config import Account, Config, Login
 from triage.core.attempt import Outcome
+from triage.core.law import is_stale
 from triage.core.message import Role
+from triage.core.step import Ladder
+from triage.core.words import day
 from triage.errors import TriageError
 from triage.jobs.collect import Mailbox, find_folders
 from triage.jobs.servers import password_of, postman
 
 NEWEST = 30  # letters of the inbox whose sender check is looked at
 SMALL = 1 << 18
+SOON = timedelta(days=60)  # how long before its end a norm or a calendar is named
 
 _VERDICT = re.compile(rb"(?im)^authentication-results:\s*([^\s;]+)")
 
@@ -25,6 +30,7 @@ class Finding:
 
     sound: bool
     what: str
+    doubtful: bool = False  # nothing is broken, but the owner should look at it
 
 
 Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
@@ -94,6 +100,29 @@ def _smtp(config: Config) -> Iterator[Finding]:
     sound = answer.outcome is Outcome.ACCEPTED
     words = "принят" if sound else f"не удался: {answer.words}"
     yield Finding(sound, f"вход на {config.smtp.host} {words}")
+
+
+def age_of_law(ladder: Ladder, today: date) -> Iterator[Finding]:
+    """Name what of the law pack has grown old, has lapsed or soon will."""
+    old = [
+        n.id for n in ladder.norms.values() if n.holds_on(today) and is_stale(n, today)
+    ]
+    if old:
+        words = f"нормы давно не сверялись, чисел из них нет: {', '.join(old)}"
+        yield Finding(True, words, doubtful=True)
+    for norm in ladder.norms.values():
+        if norm.valid_to and norm.valid_to < today + SOON:
+            state = "больше не действует" if norm.valid_to < today else "скоро истечёт"
+            words = f"норма {norm.id} {state}: по {day(norm.valid_to)}"
+            yield Finding(True, words, doubtful=True)
+    rates = ladder.key_rate
+    if rates.confirmed_through and rates.confirmed_through < today:
+        words = f"ключевая ставка сверена по {day(rates.confirmed_through)}"
+        yield Finding(True, f"{words}, дальше проценты не считаются", doubtful=True)
+    last = max(ladder.calendar.years, default=0)
+    if last < (today + SOON).year:
+        words = f"производственный календарь кончается {last} годом"
+        yield Finding(True, words, doubtful=True)
 
 
 def secrets(config: Config) -> list[Finding]:
