@@ -100,8 +100,8 @@ def test_a_tick_that_is_told_to_stop_ends_between_two_steps(world):
     stopped = world.app.tick(stop)
 
     assert stopped.letters
-    assert not stopped.events
-    assert world.app.tick().events
+    assert not stopped.assessed
+    assert world.app.tick().assessed
 
 
 def test_the_pulse_moves_with_the_work_and_rests_with_it(world):

@@ -20,6 +20,7 @@ from triage.edges.store import Store
 from triage.errors import EvidenceError
 from triage.jobs.collect import Incomplete, Mailbox, collect
 from triage.jobs.compose import compose, due
+from triage.jobs.index import Indexer
 from triage.jobs.inspect import compare_heads, inspect, note_damage, remember_heads
 from triage.jobs.intake import Imported, import_paths
 from triage.jobs.poll import Due, poll
@@ -155,13 +156,14 @@ class App:
 
     def _collect(self, store: Store, done: Ticked) -> None:
         every = timedelta(minutes=self.config.schedule.poll_minutes)
-        accounts = [self._due(store, each, done) for each in self.config.account]
+        indexer = self.place.ahead(store)
+        accounts = [self._due(indexer, each, done) for each in self.config.account]
         done.problems += poll(store, accounts, every, self.clock)
 
-    def _due(self, store: Store, account: Account, done: Ticked) -> Due:
+    def _due(self, indexer: Indexer, account: Account, done: Ticked) -> Due:
         def look(password: str) -> None:
             with self._connect(account, password) as mailbox:
-                self._look(store, mailbox, done, account)
+                self._look(indexer, mailbox, done, account)
 
         return Due(
             name=account.name,
@@ -171,7 +173,7 @@ class App:
         )
 
     def _look(
-        self, store: Store, mailbox: Mailbox, done: Ticked, account: Account
+        self, indexer: Indexer, mailbox: Mailbox, done: Ticked, account: Account
     ) -> None:
         try:
             got = collect(
@@ -179,10 +181,11 @@ class App:
                 account.folders,
                 mailbox,
                 archive=self.place.archive,
-                store=store,
+                store=indexer.store,
                 packs=self.place.bench.packs,
                 authenticate=self._judge(account.authserv_ids),
                 now=self.clock,
+                kept=indexer.look,
             )
         except Incomplete as error:
             done.letters += error.collected.stored

@@ -27,7 +27,7 @@ from triage.errors import ConfigError, DiskError, Unavailable, UsageError
 from triage.jobs import act, learn, view
 from triage.jobs.assess import Bench, assess
 from triage.jobs.compose import Today, news_span
-from triage.jobs.index import Indexed
+from triage.jobs.index import Indexed, Indexer
 from triage.jobs.inspect import remember_heads
 from triage.jobs.rebuild import open_index, rebuild
 from triage.jobs.tell import letterhead
@@ -64,6 +64,7 @@ class Place:
         self.users = {account.name: account.user for account in config.account}
         self._notice = notice
         self.readers = learn.Readers(self._reading, workers=workers)
+        self._indexer: Indexer | None = None  # at work since letters are fetched
 
     def close(self) -> None:
         """End the reading processes."""
@@ -86,9 +87,20 @@ class Place:
         """Return the reading processes; they start with the first letter."""
         return self.readers.pool
 
+    def ahead(self, store: Store) -> Indexer:
+        """Begin to read letters while they are fetched; `read` goes on with it."""
+        self._indexer = self._begin(store)
+        return self._indexer
+
+    def _begin(self, store: Store) -> Indexer:
+        return learn.begin(store, self.archive, self.journal, self.readers)
+
     def _index(self, store: Store) -> Indexed:
         """Bring the index up to the evidence, and to what the owner taught."""
-        return learn.index_and_learn(store, self.archive, self.journal, self.readers)
+        begun, self._indexer = self._indexer, None
+        if begun is None or begun.store is not store:
+            begun = self._begin(store)
+        return learn.index_and_learn(self.archive, self.journal, self.readers, begun)
 
     def _reading(self) -> dict[str, object]:
         """Return what the meaning of a letter depends on beside the packs' files."""

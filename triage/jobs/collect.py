@@ -13,7 +13,7 @@ from triage.edges import cursors
 from triage.edges.archive import Archive
 from triage.edges.store import Store
 from triage.errors import Unavailable
-from triage.jobs.fetch import Authenticate, FolderReader, Mailbox
+from triage.jobs.fetch import Authenticate, FolderReader, Kept, Mailbox, nobody
 
 __all__ = ["Collected", "Incomplete", "Mailbox", "collect", "find_folders"]
 
@@ -69,6 +69,7 @@ def collect(
     packs: Packs,
     authenticate: Authenticate,
     now: Callable[[], datetime] | datetime,
+    kept: Kept = nobody,
 ) -> Collected:
     """Read every folder once: all of them, or those named in `folders`.
 
@@ -106,6 +107,7 @@ def collect(
             needles=needles,
             authenticate=authenticate,
             clock=clock,
+            kept=kept,
         )
         try:
             reader.read()

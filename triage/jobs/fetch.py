@@ -33,6 +33,14 @@ Authenticate = Callable[[bytes, datetime], Mapping[str, str]]
 given the header block alone."""
 
 
+Kept = Callable[[int], None]
+"""Is told, whenever letters were made durable or found, how many are still to come."""
+
+
+def nobody(_coming: int) -> None:
+    """Tell nobody."""
+
+
 class Mailbox(Protocol):
     """What a mailbox can be asked. A letter that lacks in an answer may still exist."""
 
@@ -82,10 +90,10 @@ class Fetcher:
         else:
             letters = self._mailbox.letters([heading.uid for heading in batch])
             for heading in batch:
-                if (raw := letters.get(heading.uid)) is not None:
-                    found.append((heading, raw, raw))
+                if (letter := letters.get(heading.uid)) is not None:
+                    found.append((heading, letter, letter))
         arrivals = []
-        for heading, raw, letter in found:
+        for heading, raw, beginning in found:
             received_at = _plausible(heading.received_at) or self._clock()
             arrivals.append(
                 Arrival(
@@ -96,7 +104,7 @@ class Fetcher:
                     uidvalidity=uidvalidity,
                     uid=heading.uid,
                     received_at=received_at,
-                    authentication=self._verdict(letter, received_at),
+                    authentication=self._verdict(beginning, received_at),
                 )
             )
         return arrivals
@@ -133,10 +141,11 @@ class FolderReader:
         needles: tuple[str, ...],
         authenticate: Authenticate,
         clock: Callable[[], datetime],
+        kept: Kept,
     ) -> None:
         self._account, self.cursor = account, cursor
         self._mailbox, self._archive, self._store = mailbox, archive, store
-        self._needles, self._clock = needles, clock
+        self._needles, self._clock, self._kept = needles, clock, kept
         self._fetcher = Fetcher(
             account, mailbox, archive=archive, authenticate=authenticate, clock=clock
         )
@@ -200,6 +209,7 @@ class FolderReader:
         fresh = [heading for heading in selected if heading.uid not in known]
         sizes = self._mailbox.sizes([heading.uid for heading in fresh])
         self._waiting += [replace(h, size=sizes.get(h.uid, 0)) for h in fresh]
+        self._kept(len(self._waiting))
 
     def _fetch(self, batch: Sequence[Heading]) -> None:
         """Make a batch durable, and only then take it from the list."""
@@ -211,6 +221,7 @@ class FolderReader:
         self._look_for([h.uid for h in batch if h.uid not in stored], selected=True)
         self.stored += len(stored)
         del self._waiting[: len(batch)]
+        self._kept(len(self._waiting))
 
     def _look_for(self, missing: Sequence[int], *, selected: bool = False) -> None:
         """Find out whether letters that lack in an answer are gone or held back."""

@@ -1,8 +1,10 @@
 """Bring the index up to the evidence: new letters become events, new lines acts."""
 
 import logging
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Sequence, Set
+from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -10,15 +12,18 @@ from triage.core.entry import read_sighting
 from triage.core.message import Role, Sighting
 from triage.edges import cases, messages, search
 from triage.edges.archive import Archive
+from triage.edges.child import Job
 from triage.edges.journal import Journal
 from triage.edges.store import Store
-from triage.edges.worker import Pool
+from triage.edges.worker import Answer, Pool
+from triage.errors import TriageError
 from triage.jobs.act import catch_up
 from triage.jobs.reading import task_of
 
 log = logging.getLogger(__name__)
 
 BATCH = 500  # letters in one transaction
+AHEAD = 1000  # letters whose reading waits to be written, or not many more
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +36,107 @@ class Indexed:
     acts: int = 0
 
 
-def index(store: Store, archive: Archive, journal: Journal, pool: Pool) -> Indexed:
-    """Read what came after the last pass. A pass that is cut short starts again there."""
-    acts = catch_up(store, journal)
-    letters = events = unreadable = 0
-    sightings = archive.sightings(int(store.meta("manifest.end", "0")))
-    while batch := list(islice(sightings, BATCH)):
-        rows, told, shadows, failed = _read(store, archive, pool, [s for s, _ in batch])
-        with store.transaction():
-            messages.replace_letters(store, rows, told)
-            search.add(store, shadows)
-            cases.mark_dirty(store, {(e["pack"], e["order_number"]) for e in told})
-            store.set_meta("manifest.end", str(batch[-1][1]))
-        letters += len(rows)
-        events += len(told)
-        unreadable += failed
-    if letters or acts:
-        log.info("indexed: %d letters, %d events, %d acts", letters, events, acts)
-    if unreadable:
-        log.warning("could not read %d letters: see `triage unrecognised`", unreadable)
-    return Indexed(letters, events, unreadable, acts)
+class Indexer:
+    """Brings letters from the archive into the index, batch by batch, in their order.
+
+    They are read in other processes, also while more of them are fetched. A batch is
+    written, and counts as done, in one transaction; what was cut short is read again.
+    """
+
+    def __init__(self, store: Store, archive: Archive, pool: Pool) -> None:
+        """Go on where the index ends."""
+        self.store = store
+        self._archive, self._pool = archive, pool
+        self._given = int(store.meta("manifest.end", "0"))
+        self._batches: deque[_Batch] = deque()  # given to the pool, not written yet
+        self.letters = self.events = self.unreadable = 0
+
+    def look(self, coming: int) -> None:
+        """Take on what was archived, write what was read, and wait for nothing.
+
+        `coming` says how many more letters are to be expected. What goes wrong with a
+        process is passed over: `finish` meets it again.
+        """
+        with suppress(TriageError):
+            self._pool.expect(coming)
+            self._give()
+            self._pool.pump(wait=False)
+            while self._batches and self._batches[0].is_read():
+                self._write(self._batches[0])
+
+    def finish(self) -> None:
+        """Read and write all that the archive has.
+
+        Raises:
+            EvidenceError: the manifest does not reach to where the index ends.
+            TriageError: no process for reading can be started.
+        """
+        while True:
+            self._give()
+            if not self._batches:
+                return
+            while not self._batches[0].is_read():
+                self._pool.pump()
+            self._write(self._batches[0])
+
+    def _give(self) -> None:
+        """Have letters read that are new, or better placed than before."""
+        sightings = self._archive.sightings(self._given)
+        while sum(len(batch.jobs) for batch in self._batches) < AHEAD:
+            if not (lines := list(islice(sightings, BATCH))):
+                return
+            batch = _Batch([sighting for sighting, _ in lines], lines[-1][1])
+            for one in _better(self.store, batch.sightings):
+                task = task_of(one, self._archive.path(one.sha256))
+                batch.jobs[one.sha256] = self._pool.give(task)
+            self._batches.append(batch)
+            self._given = batch.end
+
+    def _write(self, batch: "_Batch") -> None:
+        """Write the first batch that was given; those before it are in the index by now,
+        so that a letter it was read for may have been known."""
+        jobs = [batch.jobs[one.sha256] for one in _better(self.store, batch.sightings)]
+        rows, told, shadows, failed = _rows(
+            (job.task, job.result, job.problem) for job in jobs
+        )
+        with self.store.transaction():
+            messages.replace_letters(self.store, rows, told)
+            search.add(self.store, shadows)
+            touched = {(event["pack"], event["order_number"]) for event in told}
+            cases.mark_dirty(self.store, touched)
+            self.store.set_meta("manifest.end", str(batch.end))
+        self._batches.popleft()
+        self.letters += len(rows)
+        self.events += len(told)
+        self.unreadable += failed
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A stretch of the manifest up to a byte, and what is being read of it."""
+
+    sightings: list[Sighting]
+    end: int
+    jobs: dict[str, Job] = field(default_factory=dict)  # by checksum
+
+    def is_read(self) -> bool:
+        return all(job.done for job in self.jobs.values())
+
+
+def index(journal: Journal, indexer: Indexer) -> Indexed:
+    """Take in what came after the last pass. A pass that is cut short starts again there."""
+    acts = catch_up(indexer.store, journal)
+    indexer.finish()
+    if indexer.letters or acts:
+        log.info(
+            "indexed: %d letters, %d events, %d acts",
+            *(indexer.letters, indexer.events, acts),
+        )
+    if indexer.unreadable:
+        log.warning(
+            "could not read %d letters: see `triage unrecognised`", indexer.unreadable
+        )
+    return Indexed(indexer.letters, indexer.events, indexer.unreadable, acts)
 
 
 def reread(store: Store, archive: Archive, pool: Pool, evidence: Set[str]) -> int:
@@ -61,7 +147,8 @@ def reread(store: Store, archive: Archive, pool: Pool, evidence: Set[str]) -> in
             places.setdefault(sighting.sha256, []).append(sighting)
     best = [_best(found) for found in places.values()]
     touched = messages.orders_told_by(store, evidence)
-    rows, told, shadows, _ = _answers(archive, pool, best)
+    tasks = [task_of(one, archive.path(one.sha256)) for one in best]
+    rows, told, shadows, _ = _rows(pool.map(tasks))
     with store.transaction():
         messages.replace_letters(store, rows, told)
         search.add(store, shadows)
@@ -70,20 +157,13 @@ def reread(store: Store, archive: Archive, pool: Pool, evidence: Set[str]) -> in
     return len(rows)
 
 
-def _read(
-    store: Store, archive: Archive, pool: Pool, sightings: Sequence[Sighting]
+def _rows(
+    answers: Iterable[Answer],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, str], int]:
-    """Read the letters of a batch that are new or better placed than before."""
-    return _answers(archive, pool, _better(store, sightings))
-
-
-def _answers(
-    archive: Archive, pool: Pool, wanted: Sequence[Sighting]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, str], int]:
-    tasks = [task_of(s, archive.path(s.sha256)) for s in wanted]
+    """Sort answers into letters, events, words to find them by, and a count of failures."""
     rows, events, failed = [], [], 0
     shadows: dict[str, str] = {}
-    for task, answer, problem in pool.map(tasks):
+    for task, answer, problem in answers:
         if answer is None or "problem" in answer:
             failed += 1
             reason = problem or str((answer or {}).get("problem"))

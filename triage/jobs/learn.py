@@ -13,7 +13,7 @@ from triage.edges.journal import Journal
 from triage.edges.store import Store
 from triage.edges.worker import Pool
 from triage.jobs.act import catch_up
-from triage.jobs.index import Indexed, index, reread
+from triage.jobs.index import Indexed, Indexer, index, reread
 
 log = logging.getLogger(__name__)
 
@@ -52,15 +52,24 @@ class Readers:
             self._pool = None
 
 
-def index_and_learn(
+def begin(
     store: Store, archive: Archive, journal: Journal, readers: Readers
-) -> Indexed:
-    """Bring the index up to the evidence and to the owner's word, in any order of both."""
+) -> Indexer:
+    """Begin to index, by what the owner taught up to now."""
     catch_up(store, journal)
     readers.teach(known(store))
-    done = index(store, archive, journal, readers.pool)
-    readers.teach(known(store))  # the shape of a letter is known once it was read
-    learn(store, archive, readers.pool)
+    return Indexer(store, archive, readers.pool)
+
+
+def index_and_learn(
+    archive: Archive, journal: Journal, readers: Readers, indexer: Indexer
+) -> Indexed:
+    """Bring the index up to the evidence and to the owner's word, in any order of both."""
+    done = index(journal, indexer)
+    readers.teach(
+        known(indexer.store)
+    )  # the shape of a letter is known once it was read
+    learn(indexer.store, archive, readers.pool)
     return done
 
 
