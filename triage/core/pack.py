@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from triage.core.ladder import Ladder
+from triage.core.receipt import Shapes
 from triage.core.recogniser import Recogniser
 from triage.core.rule import Rule
 
@@ -23,6 +24,12 @@ class Identifiers:
     text: tuple[re.Pattern[str], ...]
     links: tuple[re.Pattern[str], ...]
     secrets: tuple[re.Pattern[str], ...] = ()  # group `secret`: blotted out of quotes
+    impossible: tuple[re.Pattern[str], ...] = ()  # numbers that are never given
+
+    def account(self, order: str) -> str:
+        """Return the part of an order number that names the buyer, "" for none."""
+        match = self.order.fullmatch(order)
+        return (match.groupdict().get("account") or "") if match else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,11 @@ class Packs:
     fingerprint: str  # SHA-256 over every file read: another one rebuilds the index
     events: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Event kind -> what happened, in the owner's language: «заказ отменён»."""
+    words: frozenset[str] = frozenset()
+    """The words that a masked letter may keep, small and with е for ё."""
+    receipts: Shapes = field(
+        default_factory=Shapes
+    )  # how the country's fiscal receipts look
 
     def marketplace(self, pack_id: str) -> Marketplace:
         return next(m for m in self.marketplaces if m.id == pack_id)

@@ -5,20 +5,29 @@ Only names of files meet here. What stands in them is read by `marketpack` and `
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from triage.core.event import EventKind
 from triage.core.pack import Packs
+from triage.core.receipt import Shapes
+from triage.edges.lawpack import FILES as LAW_FILES
 from triage.edges.lawpack import read_ladder
+from triage.edges.marketpack import FILES as MARKET_FILES
 from triage.edges.marketpack import read_marketplace
-from triage.edges.tables import Table
+from triage.edges.receiptpack import FILE as RECEIPTS
+from triage.edges.receiptpack import read_shapes
+from triage.edges.tables import Table, nearest
 from triage.errors import ConfigError
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
+_LETTER = re.compile(r"letters/[^/]+\.txt")
 _EVENTS = "events.toml"
+USUAL = (*MARKET_FILES, *LAW_FILES, _EVENTS, RECEIPTS)
+"""The files that packs have."""
+_WORDS = "words.txt"
 
 
 def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
@@ -41,6 +50,9 @@ def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
     ]
     law = read_ladder(found[ladder], problems, ladder) if found[ladder] else None
     events = _events(ladder, found[ladder], problems)
+    receipts = Shapes()  # a country may have no fiscal receipts
+    if RECEIPTS in found[ladder]:
+        receipts = read_shapes(ladder, found[ladder][RECEIPTS], problems)
     if not marketplaces:
         problems.append("no marketplace is named")
     if law is not None:
@@ -58,6 +70,7 @@ def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
         ladder=law,
         fingerprint=_fingerprint(found),
         events=events,
+        receipts=receipts,
     )
 
 
@@ -66,19 +79,35 @@ def _files(name: str, own: Path | None, problems: list[str]) -> dict[str, bytes]
     if not _NAME.fullmatch(name):
         problems.append(f"{name!r} is not the name of a pack")
         return {}
-    found: dict[str, bytes] = {}
-    places: list[Traversable] = [files("triage").joinpath("packs", name)]
-    if own is not None:
-        places.append(own / name)
-    for place in places:
-        try:
-            found |= dict(_walk(place, ""))
-        except OSError as fault:
-            problems.append(f"{name}: cannot be read: {fault.strerror}")
-    if not found:
+    built_in: Traversable = files("triage").joinpath("packs", name)
+    places = [built_in, *([own / name] if own is not None else [])]
+    try:
+        known, *replaced = [dict(_walk(place, "")) for place in places]
+    except OSError as fault:
+        problems.append(f"{name}: cannot be read: {fault.strerror}")
+        return {}
+    for mine in replaced:
+        problems.extend(f"{name}/{fault}" for fault in _strays(mine, known))
+        known |= mine
+    if not known:
         where = " or ".join(str(place) for place in places)
         problems.append(f"{name}: there is no such pack in {where}")
-    return found
+    return known
+
+
+def _strays(mine: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    """Name files of the owner's that stand in place of none; letters are in [letters].
+
+    Notes (.md) are let be. A pack that is not built in has only names to go by.
+    """
+    built_in = [*known]
+    expected = built_in or USUAL
+    for name in sorted(mine):
+        if name in expected or name.endswith(".md") or _LETTER.fullmatch(name):
+            continue
+        near = nearest(name, expected)
+        if built_in or (near and "/" not in name):
+            yield f"{name}: the pack has no such file{near}"
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
@@ -108,6 +137,13 @@ def _events(
     table.done()
     file.done()
     return words
+
+
+def _words(found: Mapping[str, bytes]) -> frozenset[str]:
+    """Read the words that a masked letter may keep; without the file there are none."""
+    lines = found.get(_WORDS, b"").decode("utf-8", "replace").splitlines()
+    kept = (line for line in lines if not line.startswith("#"))
+    return frozenset(word for line in kept for word in line.split())
 
 
 def _fingerprint(found: Mapping[str, Mapping[str, bytes]]) -> str:

@@ -1,0 +1,278 @@
+"""Write a letter so that nobody can be known by it: its wording stays, its data goes.
+
+Only words of a known vocabulary are kept; every other word, number, address and token is
+replaced, whatever it may be. Order numbers and sums are replaced by the same one
+everywhere, days are moved by the same number of weeks.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import chain
+from urllib.parse import parse_qsl, urlsplit
+
+from triage.core.pack import Marketplace
+from triage.core.words import fold, parse_date, short_day
+
+NOWHERE = "https://example.invalid/"
+ACCOUNT = "123456789012345"
+LONGEST_END = 3  # letters that may follow the beginning of a word that a pattern names
+
+_SOFT = "\u00ad\u200b\u200c\u200d\u2060"
+_MONTH = "(?:янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)[а-я]*\\.?"
+_TOKEN = re.compile(
+    r"(?P<link>(?:https?://|www\.)[^\s<>\"'«»]+)"
+    r"|(?P<address>[^\s<>\"'«»(),;:]+@[^\s<>\"'«»(),;:]+)"
+    rf"|(?P<day>(?<!\d)\d{{1,2}}(?:[ \u00a0]?(?:[-–—]|до|по)[ \u00a0]?\d{{1,2}})?[ \u00a0]{_MONTH}(?:[ \u00a0]\d{{4}})?"
+    r"|(?<![\d.])\d{1,2}\.\d{1,2}\.\d{4}(?![\d.])|(?<![\d-])\d{4}-\d\d-\d\d(?![\d-]))"
+    r"|(?P<time>(?<![\d:])\d{1,2}:\d\d(?::\d\d)?(?![\d:]))"
+    r"|(?P<sum>\d[\d \u00a0\u2009\u202f]*(?:[.,]\d{1,2})?(?=[ \u00a0\u2009\u202f]?(?:₽|руб|р\.)))"
+    r"|(?P<number>\d+)"
+    rf"|(?P<word>[^\W\d_]+(?:[{_SOFT}]+[^\W\d_]+)*)"
+    r"|(?P<rest>[^\w]|_)",
+    re.IGNORECASE,
+)
+_KEPT_SIGNS = frozenset(
+    " \n\t\r\u00a0\u2009\u202f!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»„“”–—…№₽•·" + _SOFT
+)
+_RUN = re.compile(r"\d+")
+_ALNUM = re.compile(r"\w", re.ASCII)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[A-Za-z]")
+_PATTERN_WORD = re.compile(r"[^\W\d_]{3,}")
+_PATTERN_PATH = re.compile(r"[A-Za-z_][A-Za-z_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words that say nothing of anybody."""
+
+    words: frozenset[str]  # small, with е for ё
+    stems: tuple[str, ...] = ()  # beginnings that the recognisers look for
+    numbers: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()  # what the links of the shop are made of
+
+    @classmethod
+    def of(cls, words: Iterable[str], market: Marketplace) -> "Vocabulary":
+        """Take common words, and those that the recognisers of a pack look for."""
+        patterns = [
+            pattern
+            for one in market.recognisers
+            for pattern in chain(
+                one.subject, one.any_of, one.none_of, one.unless, *one.extract.values()
+            )
+        ]
+        links = [*market.identifiers.links]
+        links += [p for one in market.recognisers for p in one.links]
+        named = {
+            word.lower()
+            for pattern in patterns
+            for word in _PATTERN_WORD.findall(_plain(pattern.pattern))
+        }
+        named |= {
+            word for name in market.needles for word in (name, market.title.lower())
+        }
+        return cls(
+            words=frozenset(fold(word.lower()) for word in words) | named,
+            stems=tuple(sorted(word for word in named if len(word) > 4)),
+            numbers=frozenset(
+                n
+                for p in patterns
+                for n in re.findall(r"(?<![\d{,])\d{2,3}(?![\d},])", p.pattern)
+            ),
+            paths=frozenset(
+                word.lower()
+                for pattern in links
+                for word in _PATTERN_PATH.findall(
+                    re.sub(r"\(\?P<\w+>|\\[a-z]", "", pattern.pattern)
+                )
+            )
+            | {"my", "orderdetails", "order"},
+        )
+
+    def has(self, word: str) -> bool:
+        small = fold("".join(c for c in word if c not in _SOFT)).lower()
+        if small in self.words:
+            return True
+        return any(
+            small.startswith(stem) and len(small) - len(stem) <= LONGEST_END
+            for stem in self.stems
+        )
+
+
+def _plain(pattern: str) -> str:
+    """Write a pattern so that its words stand whole: without groups and classes."""
+    return re.sub(
+        r"\\[a-zA-Z]|\(\?P<\w+>|\[ее\]",
+        lambda m: "е" if m[0] == "[ее]" else " ",
+        pattern,
+    )
+
+
+@dataclass(slots=True)
+class Masker:
+    """Masks the parts of one letter, the same thing always by the same."""
+
+    vocabulary: Vocabulary
+    market: Marketplace
+    written_on: date
+    shift: timedelta  # whole weeks, so that weekdays stay right
+    _orders: dict[str, str] = field(default_factory=dict)
+    _parcels: dict[str, str] = field(default_factory=dict)
+    _sums: dict[str, int] = field(default_factory=dict)
+
+    def text(self, text: str) -> str:
+        """Mask a text; its lines, signs and known words stay."""
+        parts, end = [], 0
+        for start, stop, fake in self._names(text):
+            parts += [self._loose(text[end:start]), fake]
+            end = stop
+        return "".join([*parts, self._loose(text[end:])])
+
+    def link(self, address: str) -> str:
+        """Mask the address of a link: what the shop's own paths are called stays."""
+        try:
+            parts = urlsplit(address if "//" in address else f"https://{address}")
+            host = self.domain(parts.hostname or "")
+            query = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)
+        except ValueError:
+            return NOWHERE
+        if not host:
+            return NOWHERE
+        path = "/".join(map(self._path, parts.path.split("/")))
+        asked = "&".join(
+            f"{key}={self._code(value)}"
+            for key, value in query
+            if key.lower() in self.vocabulary.paths
+        )
+        return f"https://{host}{path}" + (f"?{asked}" if asked else "")
+
+    def domain(self, name: str) -> str:
+        """Return what may be known of a host name: "" where it is not the shop's."""
+        for domain in sorted(
+            (*self.market.domains, *self.market.streams), key=len, reverse=True
+        ):
+            if name == domain:
+                return domain
+            if name.endswith(f".{domain}"):
+                label = name.removesuffix(f".{domain}")
+                known = label in self.vocabulary.paths or label in ("www", "m")
+                return f"{label}.{domain}" if known else domain
+        return ""
+
+    def _path(self, segment: str) -> str:
+        if segment.lower() in self.vocabulary.paths:
+            return segment
+        return self._code(segment)
+
+    def _code(self, token: str) -> str:
+        """Mask a token of a link: letters and digits alike, order numbers as everywhere."""
+        parts, end = [], 0
+        for match in self.market.identifiers.order.finditer(token):
+            parts += [_blank(token[end : match.start()]), self._order(match[0])]
+            end = match.end()
+        return "".join([*parts, _blank(token[end:])])
+
+    def _names(self, text: str) -> list[tuple[int, int, str]]:
+        """Find the order numbers of a text and what stands for them."""
+        found: list[tuple[int, int, str]] = []
+        for pattern in self.market.identifiers.text:
+            for match in pattern.finditer(text):
+                start, end = match.span()
+                if all(end <= a or start >= b for a, b, _ in found):
+                    found.append((start, end, self._number(match)))
+        return sorted(found)
+
+    def _number(self, match: re.Match[str]) -> str:
+        groups = match.groupdict()
+        if order := groups.get("order"):
+            before, _, behind = match[0].partition(order)
+            parcel = self._counted(self._parcels, behind) if behind else ""
+            return f"{_blank(before)}{self._order(order)}{parcel}"
+        return self._counted(self._orders, match[0])
+
+    def _order(self, order: str) -> str:
+        return self._counted(self._orders, order)
+
+    def _counted(self, known: dict[str, str], name: str) -> str:
+        if name not in known:
+            known[name] = _numbered(name, len(known) + 1)
+        return known[name]
+
+    def _loose(self, text: str) -> str:
+        return "".join(self._token(match) for match in _TOKEN.finditer(text))
+
+    def _token(self, match: re.Match[str]) -> str:
+        kind = match.lastgroup or "rest"
+        masks: dict[str, Callable[[str], str]] = {
+            "link": self.link,
+            "address": lambda _: "someone@example.org",
+            "day": self._day,
+            "time": lambda _: "12:00",
+            "sum": self._sum,
+            "number": self._digits,
+            "word": self._word,
+            "rest": lambda sign: sign if sign in _KEPT_SIGNS else "",
+        }
+        return masks[kind](match[0])
+
+    def _day(self, text: str) -> str:
+        """Move a day, or a range of days to its last, by whole weeks."""
+        plain = text.replace("\u00a0", " ")
+        day = parse_date(plain, self.written_on)
+        if day is None:
+            return _RUN.sub(_zeros, text)
+        moved = day + self.shift
+        if "." in plain and plain[0].isdigit() and plain.replace(".", "").isdigit():
+            return f"{moved:%d.%m.%Y}"
+        if plain[:4].isdigit():
+            return moved.isoformat()
+        year = f" {moved.year}" if re.search(r"\d{4}$", plain) else ""
+        return f"{short_day(moved)}{year}"
+
+    def _sum(self, text: str) -> str:
+        """Replace a sum by another that is written in the same way."""
+        whole = text.replace(",", ".").partition(".")[0]
+        digits = "".join(c for c in whole if c.isdigit())
+        number = self._sums.setdefault(digits, len(self._sums) + 1)
+        new = iter(f"{10 ** (len(digits) - 1) + number:0{len(digits)}}"[-len(digits) :])
+        shown = "".join(next(new) if c.isdigit() else c for c in text[: len(whole)])
+        return shown + _RUN.sub(_zeros, text[len(whole) :])
+
+    def _digits(self, text: str) -> str:
+        return text if text in self.vocabulary.numbers else "0" * len(text)
+
+    def _word(self, word: str) -> str:
+        if self.vocabulary.has(word):
+            return word
+        sign = "x" if _LATIN.search(word) else "х"
+        if word.isupper() and len(word) > 1:
+            return sign.upper() * 5
+        return (sign.upper() if word[0].isupper() else sign) + sign * 4
+
+
+def _zeros(match: re.Match[str]) -> str:
+    return "0" * len(match[0])
+
+
+def _blank(token: str) -> str:
+    """Write a code of nothing: letters and digits become 0, other signs - or nothing."""
+    return "".join("0" if _ALNUM.match(c) and c != "_" else "-" for c in token)
+
+
+def _numbered(name: str, number: int) -> str:
+    """Write a number of the same form: made-up digits first, a count last."""
+    runs = list(_RUN.finditer(name))
+    text = _LETTERS.sub(
+        lambda run: run[0] if len(run[0]) == 1 else "0" * len(run[0]), name
+    )
+    for place, run in reversed(list(enumerate(runs))):
+        length = len(run[0])
+        fake = ("0" + ACCOUNT if run[0][0] == "0" else ACCOUNT)[:length]
+        if len(runs) == 1 and length > 4:
+            fake = fake[:-3] + f"{number:03}"[-3:]
+        elif place == len(runs) - 1:
+            fake = f"{number:0{length}}"[-length:]
+        text = text[: run.start()] + fake + text[run.end() :]
+    return text
