@@ -70,6 +70,7 @@ ATTRIBUTES = frozenset(
         "return_number",
         "shipment",  # the marketplace's shipment id from a link
         "receipt",  # id of an electronic receipt from a link
+        "fiscal",  # a receipt's ФН/ФД/ФПД, which name it for all the state
         "operation",  # the bank's or the marketplace's name of one charge
         "item",
         "seller",

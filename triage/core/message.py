@@ -44,6 +44,7 @@ class Where(StrEnum):
     SUBJECT = "subject"
     TEXT = "text"
     HTML = "html"
+    FILE = "file"  # no letter: a file that the owner gave
     HIDDEN = "hidden"  # HTML that a reader never sees: notes where a match came from
 
 

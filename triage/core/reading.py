@@ -10,6 +10,7 @@ from triage.core.hearing import Heard, Spoken, hear, spoken
 from triage.core.message import Message, Role, Where
 from triage.core.naming import Names, in_letter, in_text
 from triage.core.pack import ORDERS, Marketplace, Packs
+from triage.core.receipt_letter import is_operator, read_receipt_letter
 from triage.core.recogniser import Reading
 from triage.core.selection import wanted
 from triage.core.shape import shape_of
@@ -55,6 +56,8 @@ def read(
             _within(letter.sender, one) for one in (*market.domains, *market.streams)
         ):
             return _from_marketplace(message, letter, market, zone, taught or {})
+    if is_operator(message.sender, packs.receipts):
+        return read_receipt_letter(message, letter, packs)
     for market in packs.marketplaces:
         if _uses_the_name(message, market):
             return Reading(

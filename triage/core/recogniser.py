@@ -56,4 +56,5 @@ class Reading:
     reason: str = ""  # in words, for the last four
     shape: str = ""  # what letters of one template share; "" for what may not speak
     heading: str = ""  # the same of the subject alone
+    receipt: Event | None = None  # a receipt that names no order: the index may tie it
     against: str = ""  # a recogniser that is sure of something else than was taught

@@ -88,7 +88,8 @@ _FOLD = _Fold({ord(alike): one for one, many in _ALIKE.items() for alike in many
 
 def needles_of(packs: Packs) -> tuple[str, ...]:
     """Collect the words that make a header worth a look."""
-    return tuple(n for m in packs.marketplaces for n in m.needles)
+    shops = (n for m in packs.marketplaces for n in m.needles)
+    return (*shops, *packs.receipts.operators)
 
 
 def wanted(header: bytes, role: Role, needles: tuple[str, ...]) -> bool:

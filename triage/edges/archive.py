@@ -103,7 +103,7 @@ class Archive:
         self._enter()
         try:
             sha256 = hashlib.sha256(data).hexdigest()
-            self._publish({self._attachments / sha256[:2] / sha256: data})
+            self._publish({self.attachment_path(sha256): data})
             return sha256
         finally:
             self._workshop.leave()
@@ -134,6 +134,16 @@ class Archive:
         if not is_sha256(sha256):
             raise ValueError(f"not a SHA-256: {sha256!r}")
         return self._messages / sha256[:2] / f"{sha256}.eml"
+
+    def attachment_path(self, sha256: str) -> Path:
+        """Say where what the owner added lies, by its checksum, or would.
+
+        Raises:
+            ValueError: it is no checksum.
+        """
+        if not is_sha256(sha256):
+            raise ValueError(f"not a SHA-256: {sha256!r}")
+        return self._attachments / sha256[:2] / sha256
 
     def sightings(self, after: int = 0) -> Iterator[tuple[Sighting, int]]:
         """Yield the manifest behind a byte offset, each line with the offset behind it.

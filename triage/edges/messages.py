@@ -58,6 +58,7 @@ def letter_row(
         "shape": reading.shape,
         "heading": reading.heading,
         "against": reading.against,
+        "receipt": reading.receipt and json.dumps(event_row(reading.receipt)),
     }
 
 
@@ -116,48 +117,6 @@ def readings_of(store: Store, evidence: Iterable[str]) -> dict[str, tuple[str, s
     return found
 
 
-def shapes_of(store: Store, evidence: Iterable[str]) -> dict[str, str]:
-    """Return the shapes of letters in the index, "" where one is too general."""
-    found = {}
-    for chunk in _chunks(sorted(set(evidence))):
-        marks = ",".join("?" * len(chunk))
-        for row in store.rows(
-            f"SELECT evidence, shape FROM messages WHERE evidence IN ({marks})",  # noqa: S608
-            *chunk,
-        ):
-            found[row["evidence"]] = row["shape"]
-    return found
-
-
-def letters_of_shape(store: Store, names: Iterable[str]) -> set[str]:
-    """Return the letters that have one of the shapes, or are named themselves."""
-    found: set[str] = set()
-    for chunk in _chunks(sorted(set(names))):
-        marks = ",".join("?" * len(chunk))
-        for row in store.rows(
-            f"SELECT evidence FROM messages WHERE shape IN ({marks})"  # noqa: S608
-            f" OR evidence IN ({marks})",
-            *chunk,
-            *chunk,
-        ):
-            found.add(row["evidence"])
-    return found
-
-
-def orders_told_by(store: Store, evidence: Iterable[str]) -> set[tuple[str, str]]:
-    """Return the (pack, order) of the events that some letters told."""
-    found: set[tuple[str, str]] = set()
-    for chunk in _chunks(sorted(set(evidence))):
-        marks = ",".join("?" * len(chunk))
-        for row in store.rows(
-            f"SELECT DISTINCT pack, order_number FROM events"  # noqa: S608
-            f" WHERE evidence IN ({marks})",
-            *chunk,
-        ):
-            found.add((row["pack"], row["order_number"]))
-    return found
-
-
 def events_of(
     store: Store, pack: str, orders: Sequence[str], until: datetime | None = None
 ) -> dict[str, list[Event]]:
@@ -170,7 +129,7 @@ def events_of(
             pack,
             *chunk,
         ):
-            event = _event(row)
+            event = event_of(row)
             if until is None or event.at <= until:
                 found.setdefault(event.order, []).append(event)
     return found
@@ -249,7 +208,7 @@ def imported(store: Store, but: Sequence[str]) -> int:
 def events_in_news(store: Store, span: Span) -> list[Event]:
     """Return the events that the letters that are news told, oldest first."""
     return [
-        _event(row)
+        event_of(row)
         for row in store.rows(
             "SELECT events.* FROM events JOIN messages USING (evidence)"  # noqa: S608
             f" WHERE {NEWS} ORDER BY at, id",
@@ -258,7 +217,8 @@ def events_in_news(store: Store, span: Span) -> list[Event]:
     ]
 
 
-def _event(row: dict[str, Any]) -> Event:
+def event_of(row: dict[str, Any]) -> Event:
+    """Make the event of an index row."""
     return Event(
         kind=EventKind(row["kind"]),
         at=datetime.fromisoformat(row["at"]),

@@ -18,8 +18,10 @@ CREATE TABLE messages (
     orders TEXT NOT NULL, defects TEXT NOT NULL, warnings TEXT NOT NULL,
     attachments TEXT NOT NULL,
     shape TEXT NOT NULL DEFAULT '', heading TEXT NOT NULL DEFAULT '',
-    against TEXT NOT NULL DEFAULT ''
+    against TEXT NOT NULL DEFAULT '',
+    receipt TEXT -- the event of a receipt that names no order
 ) STRICT;
+CREATE INDEX messages_with_receipt ON messages (evidence) WHERE receipt IS NOT NULL;
 CREATE INDEX messages_by_shape ON messages (shape) WHERE shape <> '';
 CREATE INDEX messages_by_heading ON messages (heading) WHERE heading <> '';
 CREATE INDEX messages_by_outcome ON messages (outcome, received_at);
@@ -100,6 +102,11 @@ CREATE VIRTUAL TABLE words USING fts5(
     forms, content = '', detail = none, prefix = '3 5',
     tokenize = 'unicode61 remove_diacritics 0'
 );
+
+-- what was read from the files the owner gave: an event of no order yet, or why not
+CREATE TABLE files (
+    evidence TEXT PRIMARY KEY, receipt TEXT, orders TEXT NOT NULL, problem TEXT NOT NULL
+) STRICT;
 """
 
 CARRIED_OVER = ("cursors", "accounts", "outbox")
