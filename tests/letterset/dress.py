@@ -5,6 +5,7 @@ import quopri
 import random
 import re
 from html import escape
+from itertools import groupby
 
 from mails import verdict
 
@@ -28,19 +29,26 @@ LINKS = {
 LINK = re.compile(r"\[([^\]]+)\]\((\w+)\)")
 HREF = re.compile(r"\[([^\]]+)\]\((https[^)]+)\)")
 BOLD = re.compile(r"\*\*(.+?)\*\*")
+MARK = re.compile(r"(~ |## |# |-- |\||\* |)")
+WRAPS = {
+    "~ ": '<div style="display:none;max-height:0;overflow:hidden">{}</div>',
+    "## ": "<h2>{}</h2>",
+    "# ": '<h1 style="font-size:24px">{}</h1>',
+    "-- ": '<p style="color:#808d9a;font-size:12px">{}</p>',
+}
 SHAPES = ["both", "both", "both", "html", "html", "text"]
 
 
 def as_text(marked: str, links: dict[str, str]) -> str:
     """Write the plain part: headings bare, cells in columns, links after their words."""
     lines = []
-    for line in marked.splitlines():
-        if line.startswith("~ "):
+    for marked_line in marked.splitlines():
+        if marked_line.startswith("~ "):
             continue
-        if line.startswith("|"):
-            line = "    ".join(_cells(line))
-        line = re.sub(r"^(# |\* |-- )", lambda m: "- " if m[1] == "* " else "", line)
-        lines.append(BOLD.sub(r"\1", line))
+        cells = _cells(marked_line)
+        line = "    ".join(cells) if marked_line.startswith("|") else marked_line
+        bare = re.sub(r"^(#+ |\* |-- )", lambda m: "- " if m[1] == "* " else "", line)
+        lines.append(BOLD.sub(r"\1", bare))
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip())
     return LINK.sub(lambda m: f"{m[1]}: {links[m[2]]}", text) + "\n"
 
@@ -79,29 +87,29 @@ def _tables(inner: str) -> str:
 
 
 def _block(block: str, fashion: object) -> str:
-    lines = block.splitlines()
-    if all(line.startswith("|") for line in lines):
-        rows = "".join(
-            "<tr>"
-            + "".join(
-                f'<td style="padding:4px">{_inline(c)}</td>' for c in _cells(line)
-            )
-            + "</tr>"
-            for line in lines
+    """Write lines of one kind together: a heading, a table, a list, or text."""
+    groups = groupby(block.splitlines(), key=lambda line: MARK.match(line)[0])  # type: ignore[index]
+    return "\n".join(_group(mark, list(lines), fashion) for mark, lines in groups)
+
+
+def _group(mark: str, lines: list[str], fashion: object) -> str:
+    inner = [_inline(line.removeprefix(mark)) for line in lines]
+    if mark == "|":
+        cell = '<td style="padding:4px">{}</td>'.format
+        rows = ("".join(map(cell, map(_inline, _cells(line)))) for line in lines)
+        return (
+            '<table border="0">' + "".join(f"<tr>{r}</tr>" for r in rows) + "</table>"
         )
-        return f'<table border="0">{rows}</table>'
-    if all(line.startswith("* ") for line in lines):
-        return "<ul>" + "".join(f"<li>{_inline(li[2:])}</li>" for li in lines) + "</ul>"
-    text = "<br>\n".join(_inline(line) for line in lines)
-    for mark, opening, closing in (
-        ("~ ", '<div style="display:none;max-height:0;overflow:hidden">', "</div>"),
-        ("# ", "<h1 style='font-size:24px'>", "</h1>"),
-        ("-- ", '<p style="color:#808d9a;font-size:12px">', "</p>"),
-    ):
-        if block.startswith(mark):
-            return opening + text.removeprefix(escape(mark)) + closing
+    if mark == "* ":
+        return "<ul>" + "".join(f"<li>{one}</li>" for one in inner) + "</ul>"
+    text = "<br>\n".join(inner)
+    if mark in WRAPS:
+        return WRAPS[mark].format(text)
     if fashion is _tables:
-        return f'<table width="100%"><tr><td><span style="font-size:16px">{text}</span></td></tr></table>'
+        return (
+            '<table width="100%"><tr><td><span style="font-size:16px">'
+            f"{text}</span></td></tr></table>"
+        )
     return f"<p>{text}</p>"
 
 

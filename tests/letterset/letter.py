@@ -70,6 +70,7 @@ class Letter:
     sent_at: datetime
     sent: bool
     postings: frozenset[str]
+    return_number: str | None
     tells: tuple[Truth, ...]
     may: tuple[Truth, ...]
 

@@ -86,6 +86,7 @@ def _letter(template: Template, copy: int, around: Blocks) -> Letter:
         sent_at=gaps.sent_at,
         sent="@example.org" in template.sender,
         postings=frozenset(postings),
+        return_number=gaps.used.get("return"),
         tells=tuple(_truth(one, gaps) for one in template.tells),
         may=tuple(_truth(one, gaps) for one in template.may),
     )

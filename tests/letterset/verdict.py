@@ -34,6 +34,14 @@ MONEY = frozenset(
 )
 """What costs the owner money when it is misread."""
 
+MOVES_MONEY = frozenset(
+    EventKind(name)
+    for name in (
+        "order_placed order_paid payment_failed item_cancelled refund_promised refund_paid "
+        "receipt_prepayment receipt_full receipt_refund"
+    ).split()
+)
+
 
 def reading_of(letter: Letter) -> Reading:
     """Read a letter as the product does."""
@@ -104,14 +112,33 @@ def _against(truth: Truth, event: Event, letter: Letter) -> str:
     """Say in what an event contradicts a truth; "" when it does not."""
     if (truth.kind, truth.order) != (event.kind, event.order):
         return "kind or order"
-    if truth.posting and event.posting != truth.posting:
-        if event.posting or len(letter.postings) > 1:
-            return f"posting {event.posting}"
+    other = event.posting != truth.posting and (
+        event.posting or len(letter.postings) > 1
+    )
+    if truth.posting and other:
+        return f"posting {event.posting}"
     for name in JUDGED:
         said = event.attributes.get(name)
-        if said is not None and said != truth.attributes.get(name):
+        if said not in (None, truth.attributes.get(name), *_near(name, truth, letter)):
             return f"{name} {said}"
     return ""
+
+
+def _near(name: str, truth: Truth, letter: Letter) -> list[str | None]:
+    """Name what else an event may rightly carry of a letter.
+
+    An event that moves no money may carry any sum that the letter tells of its order: «заказ
+    отменён, вернём 990 ₽» leaves open which of the two the sum is said of.
+    """
+    if name == "return_number":
+        return [letter.return_number]
+    if name != "amount" or truth.kind in MOVES_MONEY:
+        return []
+    return [
+        one.attributes["amount"]
+        for one in (*letter.tells, *letter.may)
+        if one.order == truth.order and "amount" in one.attributes
+    ]
 
 
 def _agreement(truth: Truth, event: Event) -> int:
