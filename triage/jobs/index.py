@@ -10,7 +10,7 @@ from typing import Any
 
 from triage.core.entry import read_sighting
 from triage.core.message import Role, Sighting
-from triage.edges import cases, messages, search
+from triage.edges import cases, messages, search, shapes
 from triage.edges.archive import Archive
 from triage.edges.child import Job
 from triage.edges.journal import Journal
@@ -146,7 +146,7 @@ def reread(store: Store, archive: Archive, pool: Pool, evidence: Set[str]) -> in
         if sighting.sha256 in evidence:
             places.setdefault(sighting.sha256, []).append(sighting)
     best = [_best(found) for found in places.values()]
-    touched = messages.orders_told_by(store, evidence)
+    touched = shapes.orders_told_by(store, evidence)
     tasks = [task_of(one, archive.path(one.sha256)) for one in best]
     rows, told, shadows, _ = _rows(pool.map(tasks))
     with store.transaction():

@@ -7,11 +7,12 @@ from typing import Any
 
 from triage.core.act import ActKind
 from triage.core.taught import Lesson, Lessons, lessons, lessons_entry, read_lessons
-from triage.edges import cases, messages
+from triage.edges import cases, shapes
 from triage.edges.archive import Archive
 from triage.edges.journal import Journal
 from triage.edges.store import Store
 from triage.edges.worker import Pool
+from triage.jobs import receipts
 from triage.jobs.act import catch_up
 from triage.jobs.index import Indexed, Indexer, index, reread
 
@@ -70,6 +71,7 @@ def index_and_learn(
         known(indexer.store)
     )  # the shape of a letter is known once it was read
     learn(indexer.store, archive, readers.pool)
+    receipts.take_in(indexer.store, archive, readers.pool)
     return done
 
 
@@ -79,7 +81,7 @@ def known(store: Store) -> dict[str, Lesson]:
     about = {act.data["evidence"] for act in acts if "evidence" in act.data}
     for act in acts:
         about |= {one.partition(":")[0] for one in act.data.get("about", "").split()}
-    return lessons(acts, messages.shapes_of(store, about))
+    return lessons(acts, shapes.shapes_of(store, about))
 
 
 def learn(store: Store, archive: Archive, pool: Pool) -> int:
@@ -93,7 +95,7 @@ def learn(store: Store, archive: Archive, pool: Pool) -> int:
     if now == before:
         return 0
     changed = {name for name in {*now, *before} if now.get(name) != before.get(name)}
-    letters = messages.letters_of_shape(store, changed)
+    letters = shapes.letters_of_shape(store, changed)
     count = reread(store, archive, pool, letters) if letters else 0
     store.set_meta(APPLIED, json.dumps(lessons_entry(now)))
     log.info("lessons: %d changed, %d letters read again", len(changed), count)

@@ -1,0 +1,77 @@
+"""The index's letters by their shape: whom a lesson concerns, what letters like one told."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from triage.edges.store import Store
+
+CHUNK = 400  # values in one SQL statement: well below SQLite's limit
+
+
+def shapes_of(store: Store, evidence: Iterable[str]) -> dict[str, str]:
+    """Return the shapes of letters in the index, "" where one is too general."""
+    sql = "SELECT evidence, shape FROM messages WHERE evidence IN ({})"
+    return {row["evidence"]: row["shape"] for row in _each(store, sql, evidence)}
+
+
+def letters_of_shape(store: Store, names: Iterable[str]) -> set[str]:
+    """Return the letters that have one of the shapes, or are named themselves."""
+    wanted = set(names)
+    found: set[str] = set()
+    for column in ("shape", "evidence"):
+        sql = f"SELECT evidence FROM messages WHERE {column} IN ({{}})"  # noqa: S608
+        found |= {row["evidence"] for row in _each(store, sql, wanted)}
+    return found
+
+
+def orders_told_by(store: Store, evidence: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the (pack, order) of the events that some letters told."""
+    sql = "SELECT DISTINCT pack, order_number FROM events WHERE evidence IN ({})"
+    return {(row["pack"], row["order_number"]) for row in _each(store, sql, evidence)}
+
+
+def letters_like(store: Store, prefix: str) -> list[dict[str, Any]]:
+    """Return the rows of the letters whose checksum begins so, a few of them at most."""
+    return store.rows(
+        "SELECT * FROM messages WHERE evidence >= ? AND evidence < ?"
+        " ORDER BY evidence LIMIT 5",
+        prefix,
+        f"{prefix}g",  # behind every checksum that begins so: they are hexadecimal
+    )
+
+
+def told_before(store: Store, heading: str, until: datetime) -> tuple[str, str] | None:
+    """Return what all earlier letters with such a subject told, and when one last did.
+
+    None where there were none, or where they told several things.
+    """
+    rows = store.rows(
+        "SELECT events.kind, max(received_at) at FROM messages JOIN events"
+        " USING (evidence) WHERE heading = ? AND received_at < ? GROUP BY events.kind",
+        heading,
+        until.astimezone(UTC).isoformat(),
+    )
+    return (rows[0]["kind"], rows[0]["at"]) if heading and len(rows) == 1 else None
+
+
+def contradicted(
+    store: Store, since: str = "", until: str = "~", dated_after: str = ""
+) -> list[dict[str, Any]]:
+    """Return the rows of letters of which the packs are sure of something else than the
+    owner said, those that came into the archive in a span of time."""
+    return store.rows(
+        "SELECT * FROM messages WHERE against <> '' AND archived_at > ?"
+        " AND archived_at <= ? AND received_at > ? ORDER BY received_at, evidence",
+        since,
+        until,
+        dated_after,
+    )
+
+
+def _each(store: Store, sql: str, values: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Ask about many values, a chunk at a time."""
+    listed: Sequence[str] = sorted(set(values))
+    for start in range(0, len(listed), CHUNK):
+        chunk = listed[start : start + CHUNK]
+        yield from store.rows(sql.format(",".join("?" * len(chunk))), *chunk)
