@@ -1,17 +1,21 @@
 """Counting days: the Civil Code's articles 190-194 and every example of the facts."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import holidays
 import pytest
-from builders import on
+from builders import MOSCOW, an_event, on
 from hypothesis import given
 from hypothesis import strategies as st
-from ladders import ru
+from ladders import a_case, ru
 
+from triage.core.act import Act, ActKind
 from triage.core.deadline import Calendar, NoCalendar, Term, Unit
+from triage.core.ladder import stand
 
 CALENDAR = ru().calendar
+NOTHING_KNOWN = Calendar(frozenset(), frozenset(), frozenset())
 DAYS = st.dates(date(2025, 1, 1), date(2027, 6, 30))
 TERMS = st.builds(
     Term,
@@ -102,9 +106,7 @@ def test_worked_days_of_an_unknown_year_are_refused():
 
 
 def test_a_plain_term_needs_no_calendar():
-    nothing = Calendar(frozenset(), frozenset(), frozenset())
-
-    assert Term(10).ends_on(on("2031-12-25"), nothing) == on("2032-01-04")
+    assert Term(10).ends_on(on("2031-12-25"), NOTHING_KNOWN) == on("2032-01-04")
 
 
 @given(DAYS, TERMS)
@@ -147,3 +149,105 @@ def test_worked_days_counted_one_by_one(start, number):
         counted += CALENDAR.is_working(day)
     assert counted == number
     assert CALENDAR.is_working(end)
+
+
+MONTHS = st.builds(Term, st.integers(0, 48), st.just(Unit.MONTHS))
+LONG_AGO = st.dates(date(1996, 1, 1), date(2096, 12, 31))
+
+
+@given(LONG_AGO, MONTHS)
+def test_months_keep_the_number_or_end_with_the_month(start, term):
+    end = term.ends_on(start, CALENDAR)
+
+    months = (end.year - start.year) * 12 + end.month - start.month
+    assert months == term.value
+    assert end.day == start.day or (
+        end.day < start.day and (end + timedelta(days=1)).day == 1
+    )
+
+
+@given(LONG_AGO, MONTHS)
+def test_months_never_run_backwards(start, term):
+    one_more = Term(term.value + 1, Unit.MONTHS)
+
+    end = term.ends_on(start, CALENDAR)
+
+    assert term.ends_on(start + timedelta(days=1), CALENDAR) >= end
+    assert one_more.ends_on(start, CALENDAR) >= end
+
+
+@given(LONG_AGO, st.integers(0, 400), st.sampled_from([Unit.DAYS, Unit.HOURS]))
+def test_the_owners_own_terms_know_no_days_off(start, value, unit):
+    own = Term(value, unit)
+
+    assert own.ends_on(start, NOTHING_KNOWN) == own.ends_on(start, CALENDAR)
+
+
+@given(DAYS, TERMS)
+def test_a_shift_is_never_earlier_and_goes_no_further_than_the_next_worked_day(
+    start, term
+):
+    plain = Term(term.value, term.unit).ends_on(start, CALENDAR)
+    shifted = Term(term.value, term.unit, shifts=True).ends_on(start, CALENDAR)
+
+    assert shifted == CALENDAR.next_working(plain)
+
+
+@pytest.mark.parametrize("year", [2024, 2028])
+def test_a_year_that_is_not_in_the_calendar_is_refused_by_its_name(year):
+    with pytest.raises(NoCalendar, match=str(year)):
+        CALENDAR.is_working(date(year, 6, 1))
+
+
+# --- the same term, from wherever it is looked at
+
+ZONES = st.sampled_from(
+    ["Pacific/Chatham", "Europe/Moscow", "America/Los_Angeles", "Asia/Kamchatka", "UTC"]
+)
+
+
+@given(st.integers(0, 23), st.integers(0, 59), ZONES)
+def test_a_deadline_hangs_on_the_owners_day_and_not_on_the_hour_or_the_zone(
+    hour, minute, name
+):
+    zone = ZoneInfo(name)
+    case = a_case()
+    sent_at = datetime(2026, 11, 13, hour, minute, tzinfo=zone).astimezone(UTC)
+    acts = [
+        Act(at=sent_at, kind=ActKind.STEP_DONE, case=case.id, data={"step": step})
+        for step in ("check", "support", "claim")
+    ]
+
+    now = stand(case, 1, acts, [], ru(), {}, on("2026-11-20"), zone=zone)
+
+    claim = next(each for each in now.steps if each.step.id == "claim")
+    assert (claim.done_on, claim.deadline_on) == (on("2026-11-13"), on("2026-11-23"))
+
+
+@given(
+    st.permutations(
+        [
+            an_event("support_asked", "2026-11-12", step="support"),
+            an_event("support_asked", "2026-11-13", step="claim"),
+            an_event("support_answered", "2026-11-14"),
+            an_event("support_asked", "2026-11-16", step="claim"),
+        ]
+    )
+)
+def test_deadlines_are_the_same_in_whatever_order_the_letters_are_read(events):
+    case = a_case()
+
+    now = stand(case, 1, [], events, ru(), {}, on("2026-11-20"), zone=MOSCOW)
+
+    dated = {each.step.id: each.deadline_on for each in now.steps}
+    assert dated["claim"] == on("2026-11-23")
+    assert now == stand(
+        case,
+        1,
+        [],
+        sorted(events, key=lambda e: e.at),
+        ru(),
+        {},
+        on("2026-11-20"),
+        zone=MOSCOW,
+    )

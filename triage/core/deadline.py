@@ -73,8 +73,7 @@ class Term:
             end = start
             for _ in range(self.value):
                 end = calendar.next_working(end + timedelta(days=1))
-            return end
-        if self.unit is Unit.MONTHS:
+        elif self.unit is Unit.MONTHS:
             end = _same_number(start, self.value)
         elif self.unit is Unit.HOURS:
             end = start + timedelta(days=-(-self.value // 24))
