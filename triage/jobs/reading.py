@@ -19,6 +19,7 @@ from triage.edges import messages, packs
 from triage.edges.authentication import authenticate
 from triage.edges.parser import parse
 from triage.edges.stemmer import stem
+from triage.jobs.papers import read_file
 
 HEADER_END = b"\r\n\r\n"
 
@@ -32,7 +33,7 @@ def reader(
     authserv_ids by account and what the owner taught. A task is what `task_of` makes;
     the answer has a `letter` row, its `events` rows and the `words` a search may find it
     by, or a `problem`. With stems to `find` in a letter of a `pack` the answer is a
-    `snippet` alone.
+    `snippet` alone; a `file` of the owner's is read as `jobs.papers` says.
     """
     own = Path(settings["dir"]) if settings["dir"] else None
     loaded = packs.load(settings["marketplaces"], settings["ladder"], own)
@@ -42,6 +43,8 @@ def reader(
     taught = read_lessons(settings.get("taught", {}))
 
     def read_letter(task: Mapping[str, Any]) -> dict[str, Any]:
+        if "file" in task:
+            return read_file(task, loaded)
         raw = Path(task["path"]).read_bytes()
         sighting = read_sighting(task["sighting"])
         if hashlib.sha256(raw).hexdigest() != sighting.sha256:
