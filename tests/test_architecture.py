@@ -87,6 +87,7 @@ NEIGHBOURS = {
     ("mailbox", "imap_line"),
     ("packs", "lawpack"),
     ("packs", "marketpack"),
+    ("packs", "receiptpack"),
     ("parser", "html"),
     ("parser", "sender"),
     ("parser", "walker"),
