@@ -1,6 +1,8 @@
 """Putting facts into texts: what is kept, what is dropped, what holds a letter back."""
 
+import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from builders import on
@@ -23,6 +25,10 @@ def a_letter(text: str) -> Letter:
 
 def known(**facts: str) -> dict[str, Fact]:
     return {name: Fact(name, value, DERIVED) for name, value in facts.items()}
+
+
+def refund(amount: str, day: str) -> tuple[Fact, Fact]:
+    return Fact("refunded_on", day, "cd34"), Fact("amount_refunded", amount, "cd34")
 
 
 def facts(case, day="2026-11-23", *acts, step="", owner=OWNER, contacts=CONTACTS):
@@ -192,6 +198,79 @@ def test_before_the_cap_came_into_force_there_was_none():
 def test_no_sum_is_counted_from_a_day_that_is_not_known():
     assert "penalty" not in facts(a_case("delivery-overdue"))
     assert "penalty" not in facts(a_case("refund-missing", promised_on="2026-11-02"))
+
+
+def test_a_calculation_is_a_table_in_the_letter():
+    case = a_case("delivery-overdue", promised_on="2026-11-02", amount_paid="12490.00")
+    case = replace(case, facts=(*case.facts, *refund("4490.00", "2026-11-12")))
+
+    found = facts(case)
+    table = found["calculation_table"].value.replace("\u00a0", " ").split("\n")
+
+    assert [re.split("  +", row) for row in table] == [
+        ["Период", "Дней", "Долг", "Ставка", "Сумма"],
+        ["03.11.2026–12.11.2026", "10", "12 490,00 ₽", "0,5 % в день", "624,50 ₽"],
+        ["13.11.2026–23.11.2026", "11", "8 000,00 ₽", "0,5 % в день", "440,00 ₽"],
+        ["Итого", "21", "1 064,50 ₽"],
+    ]
+    assert found["penalty"].value == "1\u00a0064,50\u00a0₽"
+    assert found["amount_left"].value == "8\u00a0000,00\u00a0₽"
+    assert found["calculation_through"].value == "23 ноября 2026 г."
+
+
+def test_what_a_court_would_be_asked_for_is_told_and_which_court():
+    case = a_case("delivery-overdue", promised_on="2026-11-02", amount_paid="12490.00")
+    dear = a_case("delivery-overdue", promised_on="2026-11-02", amount_paid="99000.00")
+
+    cheap, costly = facts(case), facts(dear)
+
+    assert cheap["claim_value"].value == "13\u00a0801,45\u00a0₽"
+    assert (cheap["court"].value, costly["court"].value) == (
+        "мировой судья",
+        "районный суд",
+    )
+    assert cheap["duty_free"].value == "госпошлина не платится"
+    assert cheap["limitation_on"].value == "2 ноября 2029 г."
+
+
+def test_the_fine_is_possible_only_after_a_claim_was_left_unheard():
+    case = a_case("defective", amount_item="24990.00")
+    claim = did(case, "claim", "2026-11-13")
+
+    early, late = (facts(case, d, claim) for d in ("2026-11-23", "2026-12-04"))
+
+    assert "fine_possible" not in early
+    assert late["fine_possible"].value == "13\u00a0869,45\u00a0₽"  # (P + N) / 2
+
+
+def test_the_sum_of_the_claim_stands_in_words_too():
+    assert facts(a_case())["amount_in_words"].value == (
+        "12\u00a0490 (двенадцать тысяч четыреста девяносто) рублей 00 копеек"
+    )
+    assert "amount_in_words" not in facts(a_case(amount=None))
+
+
+def test_a_letter_without_the_rate_says_so_in_the_lines_to_be_deleted():
+    case = a_case(cancelled_on="2026-10-01", seller_name="ИП Петров", seller_inn="7")
+    word = told(case, "key_rate", "14,00 с 27.07.2026", "2026-11-23")
+    letter = ru().letters["claim"]
+
+    without = render(letter, facts(case, "2026-11-23", step="claim"))
+    with_rate = render(letter, facts(case, "2026-11-23", word, step="claim"))
+
+    assert "проценты не посчитаны: ключевая ставка известна по 25 октября" in without
+    assert "Период" not in without
+    assert "не посчитаны" not in with_rate
+    assert "14\u00a0%\u00a0/\u00a0365" in with_rate
+
+
+def test_what_a_claim_for_late_money_rests_on_comes_to_the_kopeck():
+    case = a_case(
+        "return-refund-missing", "2026-08-14", return_received_on="2026-08-01"
+    )
+    case = replace(case, amount=Decimal("7300.00"))
+
+    assert facts(case, "2026-08-21")["interest"].value == "28,00\u00a0₽"
 
 
 def test_a_bare_case_has_its_facts_too():

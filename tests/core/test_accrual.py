@@ -1,0 +1,294 @@
+"""Which sum grows on which case: one norm for one delay, row by row of the decision table."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from builders import MOSCOW, on
+from hypothesis import given
+from hypothesis import strategies as st
+from ladders import RULES, a_case, did, ru, standing, told
+
+from triage.core.accrual import doubt_of, reckon, repaid_by_letters
+from triage.core.anchors import Anchors
+from triage.core.case import Case, Fact
+from triage.core.progress import progress
+
+
+def anchors_of(case: Case, day: str, *acts, ladder=None) -> Anchors:
+    ladder = ladder or ru()
+    return Anchors(
+        case=case,
+        progress=progress(case, acts, [], MOSCOW, on(day)),
+        ladder=ladder,
+        today=on(day),
+        steps={step.id: step for step in ladder.plan(case.rule)},
+    )
+
+
+def reckoned(case: Case, day: str, *acts, ladder=None):
+    return reckon(anchors_of(case, day, *acts, ladder=ladder))
+
+
+def refund(amount: str, day: str, letter: str) -> tuple[Fact, Fact]:
+    return (
+        Fact("refunded_on", day, letter),
+        Fact("amount_refunded", amount, letter),
+    )
+
+
+LATE = {"promised_on": "2026-11-02", "amount_paid": "12490.00"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "defect", "norm"),
+    [
+        ("delivery-overdue", False, "penalty-23.1"),
+        ("not-received", False, "penalty-23.1"),
+        ("refund-missing", False, "interest-395"),  # cancelled, or 26.1: never 1 %
+        ("refund-short", False, "interest-395"),
+        ("refund-short", True, "penalty-23"),
+        ("return-unanswered", False, "interest-395"),
+        ("return-unanswered", True, "penalty-23"),
+        ("return-refused", False, "interest-395"),
+        ("return-refused", True, "penalty-23"),
+        ("return-refund-missing", False, "interest-395"),
+        ("return-refund-missing", True, "penalty-23"),
+        ("defective", False, "penalty-23"),
+    ],
+)
+def test_each_kind_of_case_has_its_own_norm(rule, defect, norm):
+    facts = {"defect": "не включается"} if defect else {}
+
+    assert reckoned(a_case(rule, **facts), "2026-11-23").norm.id == norm
+
+
+def test_a_parcel_that_waits_costs_nobody_anything():
+    assert reckoned(a_case("pickup-expiring"), "2026-11-23") is None
+
+
+@given(st.sampled_from(RULES), st.booleans())
+def test_a_penalty_and_interest_are_never_mixed(rule, defect):
+    facts = {"defect": "не включается"} if defect else {}
+
+    found = reckoned(a_case(rule, **facts), "2026-11-23")
+
+    assert found is None or found.accrual.yearly is not bool(found.norm.rate_per_day)
+
+
+# --- since when
+
+
+def test_a_late_parcel_costs_from_the_first_promise_on():
+    case = a_case("delivery-overdue", **LATE, moved_to="2026-11-15")
+
+    found = reckoned(case, "2026-11-23").calculation
+
+    assert (found.from_on, found.days) == (on("2026-11-03"), 21)
+    assert found.total == Decimal("1311.45")
+
+
+def test_the_penalty_ends_with_the_handover():
+    case = a_case("delivery-overdue", **LATE, delivered_on="2026-11-10")
+
+    assert reckoned(case, "2026-11-23").calculation.days == 8
+
+
+def test_interest_begins_once_the_ten_days_of_the_law_have_passed():
+    case = a_case("refund-missing", "2026-08-04", cancelled_on="2026-07-31")
+
+    inside, after = (reckoned(case, d) for d in ("2026-08-10", "2026-08-21"))
+
+    assert inside.calculation is None
+    assert inside.due_on == on("2026-08-10")
+    assert (after.calculation.from_on, after.calculation.days) == (on("2026-08-11"), 11)
+
+
+def test_the_worked_example_of_article_395_comes_out_of_a_case():
+    case = a_case(
+        "refund-missing",
+        "2026-08-04",
+        cancelled_on="2026-07-31",
+        amount=Decimal("7300.00"),
+    )
+
+    assert reckoned(case, "2026-08-21").calculation.total == Decimal("30.80")
+
+
+# --- partial refunds
+
+
+def test_a_part_that_came_back_stops_costing_the_day_after():
+    case = a_case("delivery-overdue", **LATE)
+    case = replace(case, facts=(*case.facts, *refund("4490.00", "2026-11-12", "cd34")))
+
+    found = reckoned(case, "2026-11-23").calculation
+
+    assert [(r.days, r.base) for r in found.rows] == [
+        (10, Decimal("12490.00")),
+        (11, Decimal("8000.00")),
+    ]
+    assert found.total == Decimal("624.50") + Decimal("440.00")
+    assert found.left == Decimal("8000.00")
+
+
+def test_money_that_only_the_owner_saw_counts_too():
+    case = a_case("delivery-overdue", **LATE)
+    word = told(case, "amount_refunded", "4 490", "2026-11-12")
+
+    assert reckoned(case, "2026-11-23", word).calculation.left == Decimal("8000.00")
+
+
+def test_a_sum_that_a_letter_names_is_not_counted_again_by_the_owners_word():
+    case = a_case("delivery-overdue", **LATE)
+    case = replace(case, facts=(*case.facts, *refund("4490.00", "2026-11-12", "cd34")))
+    word = told(case, "amount_refunded", "4490", "2026-11-14")
+
+    assert reckoned(case, "2026-11-23", word).calculation.left == Decimal("8000.00")
+
+
+def test_of_a_short_refund_the_rest_is_what_the_letters_left_open():
+    case = a_case(
+        "refund-short", "2026-08-04", cancelled_on="2026-07-31", amount=Decimal(3000)
+    )
+    case = replace(case, facts=(*case.facts, *refund("9490.00", "2026-08-04", "cd34")))
+
+    found = reckoned(case, "2026-08-21").calculation
+
+    assert [r.base for r in found.rows] == [Decimal("3000.00")]
+
+
+def test_an_earlier_refund_for_something_else_lessens_nothing():
+    case = a_case(
+        "refund-missing", "2026-08-04", cancelled_on="2026-07-31", amount=Decimal(7300)
+    )
+    case = replace(case, facts=(*refund("500.00", "2026-07-01", "cd34"), *case.facts))
+
+    assert reckoned(case, "2026-08-21").calculation.total == Decimal("30.80")
+
+
+def test_each_refund_of_a_letter_is_taken_with_its_own_day():
+    facts = [
+        *refund("100.00", "2026-11-01", "ab12"),
+        *refund("200.00", "2026-11-05", "cd34"),
+        Fact("amount_refunded", "1.00", "without-a-day"),
+    ]
+
+    assert list(repaid_by_letters(facts)) == [
+        (on("2026-11-01"), Decimal("100.00")),
+        (on("2026-11-05"), Decimal("200.00")),
+    ]
+
+
+# --- the law of the day
+
+
+def test_the_price_caps_a_delay_that_was_there_when_the_cap_came():
+    case = a_case("defective", "2025-08-01", amount_item="24990.00")
+    claim = did(case, "claim", "2025-08-02")
+
+    before = reckoned(case, "2026-01-31", claim).calculation
+    after = reckoned(case, "2026-02-01", claim).calculation
+
+    assert before.cap is None
+    assert before.total > Decimal(24990)
+    assert (after.cap, after.total) == (Decimal("24990.00"), Decimal("24990.00"))
+
+
+def test_how_the_cap_meets_an_older_delay_is_said_to_be_unconfirmed():
+    case = a_case("defective", "2025-08-01", amount_item="24990.00")
+    claim = did(case, "claim", "2025-08-02")
+    later = a_case("defective", "2026-02-02", amount_item="24990.00")
+
+    doubts = reckoned(case, "2026-02-10", claim)
+    fresh = reckoned(later, "2026-03-10", did(later, "claim", "2026-02-02"))
+
+    assert "не подтверждено" in doubt_of(doubts, on("2026-02-10"), ru().phrases)
+    assert doubt_of(fresh, on("2026-03-10"), ru().phrases) == ""
+
+
+def test_no_sum_is_counted_from_an_old_reading():
+    case = a_case("delivery-overdue", "2027-05-10", promised_on="2027-05-01")
+
+    assert reckoned(case, "2027-05-22").calculation is not None
+    assert reckoned(case, "2027-05-23").calculation is None
+
+
+# --- the key rate
+
+
+CANCELLED = {"cancelled_on": "2026-10-01"}
+
+
+def test_past_the_last_confirmed_rate_the_digest_asks_for_it():
+    case = a_case("refund-missing", **CANCELLED)
+    acts = [did(case, s, "2026-11-12") for s in ("check", "support")]
+
+    asked = standing(case, "2026-11-23", *acts).step
+
+    assert asked.step.id == "claim"
+    assert "ключевая ставка известна по 25 октября 2026 г." in asked.caution
+    assert "key_rate" in asked.caution
+    assert reckoned(case, "2026-11-23").calculation is None
+
+
+def test_the_owners_rate_gives_the_sum_up_to_the_day_he_read_it():
+    case = a_case("refund-missing", **CANCELLED)
+    word = told(case, "key_rate", "14,00 с 27.07.2026", "2026-11-23")
+
+    same_day, that_week, later = (
+        reckoned(case, d, word) for d in ("2026-11-23", "2026-11-30", "2026-12-01")
+    )
+
+    assert same_day.calculation.to_on == on("2026-11-23")
+    assert that_week.calculation == same_day.calculation
+    assert not that_week.rate_asked
+    assert later.calculation is None
+    assert later.rate_asked
+
+
+def test_a_rate_may_be_told_again_and_a_wrong_one_taken_back():
+    case = a_case("refund-missing", **CANCELLED)
+    first = told(case, "key_rate", "14,00 с 27.07.2026", "2026-11-23")
+    again = told(case, "key_rate", "13,00 с 21.12.2026", "2026-12-28")
+    before = told(case, "key_rate", "14,00 с 27.07.2026", "2026-12-20")
+
+    found = reckoned(case, "2026-12-28", first, before, again).calculation
+
+    assert found.rows[-1].rate == Decimal("13.00")
+    assert reckoned(case, "2026-12-28", first, before).rate_asked
+
+
+def test_a_claim_without_interest_asks_for_no_rate():
+    case = a_case("delivery-overdue", **LATE)
+    acts = [did(case, s, "2026-11-12") for s in ("check", "support")]
+
+    assert "ставка" not in standing(case, "2026-11-23", *acts).step.caution
+
+
+# --- what is not counted is said
+
+
+def test_a_term_in_worked_days_of_an_unknown_year_is_said_not_to_be_counted():
+    case = a_case("refund-missing", "2027-12-01")
+    bank = did(case, "bank", "2027-12-20")
+
+    steps = {s.step.id: s for s in standing(case, "2027-12-21", bank).steps}
+
+    assert steps["bank"].deadline_on is None
+    assert "нет производственного календаря на 2028 год" in steps["bank"].caution
+
+
+@given(
+    st.permutations(
+        [("2026-11-05", "100.00"), ("2026-11-09", "200.00"), ("2026-11-12", "300.00")]
+    )
+)
+def test_the_sum_is_the_same_in_whatever_order_the_refunds_are_read(told_refunds):
+    case = a_case("delivery-overdue", **LATE)
+    facts = [f for day, s in told_refunds for f in refund(s, day, f"letter-{day}")]
+
+    found = reckoned(replace(case, facts=(*case.facts, *facts)), "2026-11-23")
+
+    assert found.calculation.left == Decimal("11890.00")
+    assert found.calculation.total == Decimal("1271.95")
