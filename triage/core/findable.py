@@ -25,13 +25,10 @@ _DIGIT = re.compile(r"\d")
 
 def words(text: str) -> tuple[str, ...]:
     """List the words of a text once each, small, with е for ё, first mention first."""
-    found = (one.group() for one in _WORD.finditer(fold(normal(text)).lower()))
     return tuple(
-        dict.fromkeys(
-            word
-            for word in found
-            if len(word) <= LONGEST_WORD and len(_DIGIT.findall(word)) <= MOST_DIGITS
-        )
+        word
+        for word in dict.fromkeys(_WORD.findall(fold(normal(text)).lower()))
+        if len(word) <= LONGEST_WORD and len(_DIGIT.findall(word)) <= MOST_DIGITS
     )
 
 

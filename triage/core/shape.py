@@ -8,8 +8,9 @@ shape, and are asked about twice, but two templates never share one.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from triage.core.hearing import Spoken
 from triage.core.message import Where
@@ -86,7 +87,7 @@ def shape_of(letter: Spoken) -> Shape:
     found: dict[str, None] = {letter.sender: None}
     heading = ""
     for voice in letter.voices:
-        segments = list(dict.fromkeys(wording(voice.folded)))[:MOST]
+        segments = list(islice(_once(wording(voice.folded)), MOST))
         found |= dict.fromkeys(f"{voice.where}: {one}" for one in segments)
         if voice.where is Where.SUBJECT:
             heading = "; ".join(segments)
@@ -98,20 +99,31 @@ def wording(text: str) -> Iterator[str]:
 
     The text is normalised and folded (`core.words`).
     """
-    plain = _NUMBER.sub(" ", _DAY.sub(" ", _ADDRESS.sub("\n", text)))
-    for segment in _CUT.split(plain):
-        words = _WORD.findall(segment)
-        kept = [word.lower() for place, word in enumerate(words) if _says(words, place)]
-        if any(map(_is_wording, kept)) or (kept and _ENDS.search(kept[-1])):
-            yield " ".join(kept)
+    for line in _once(text.split("\n")):
+        plain = _NUMBER.sub(" ", _DAY.sub(" ", _ADDRESS.sub("\n", line)))
+        for segment in _CUT.split(plain):
+            words = _WORD.findall(segment)
+            kept = [
+                word.lower()
+                for place, word in enumerate(words)
+                if word[0].islower() or _says(words, place)
+            ]
+            if any(map(_is_wording, kept)) or (kept and _ENDS.search(kept[-1])):
+                yield " ".join(kept)
+
+
+def _once(texts: Iterable[str]) -> Iterator[str]:
+    """Yield each text the first time that it comes."""
+    seen: set[str] = set()
+    for text in texts:
+        if text not in seen:
+            seen.add(text)
+            yield text
 
 
 def _says(words: list[str], place: int) -> bool:
-    """Tell wording from a name: by its capital, unless a sentence begins with it."""
-    word = words[place]
-    if word[0].islower():
-        return True
-    small = word.lower()
+    """Tell wording from a name where a word has a capital: a sentence may begin with it."""
+    small = words[place].lower()
     if small in _SHORT or small.startswith(_WORDING) or _SURE_VERB.search(small):
         return True
     return place == 0 and len(words) > 1 and words[1][0].islower()
