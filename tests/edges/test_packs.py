@@ -5,8 +5,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from builders import MOSCOW, on
+from ladders import a_case, did
 
 from triage.core.event import Certainty, EventKind
+from triage.core.ladder import stand
 from triage.core.rule import Check
 from triage.edges.packs import load
 from triage.errors import ConfigError
@@ -129,7 +132,7 @@ def test_every_fault_is_named_at_once_with_its_place(own):
         ("pack.toml", '["ozon.ru", "ozon.travel"]', "[1]", "domains must hold texts only"),
         ("pack.toml", "(?P<order>\\d{7,10}-\\d{4,5})(?!\\d)", "(?P<odrer>\\d)", "unknown groups"),
         ("pack.toml", "(?P<secret>\\d(?:[ -]?\\d){2,9})", "\\d", "no group (?P<secret>…)"),
-        ("pack.toml", "order = '\\d{7,10}-\\d{4,5}'", "", "order and text are needed"),
+        ("pack.toml", "order = '(?P<buyer>\\d{7,10})-\\d{4,5}'", "", "order and text are needed"),
         ("recognisers.toml", "'подтверждение", "'(подтверждение", "not a regular expression"),
         ("recognisers.toml", "{total}", "{totel}", "no part {totel}; did you mean 'total'?"),
         ("recognisers.toml", 'id        = "security-notice"', 'id = "sign-in-code"', "given twice"),
@@ -218,3 +221,53 @@ def test_a_space_in_a_pattern_may_be_a_line_end_but_not_within_a_set():
 
     assert one.any_of[0].search("Заказ принят\nи оплачен")
     assert not one.extract["amount"][0].search("Итого 12\n345")
+
+
+@pytest.mark.parametrize(
+    ("pack", "name", "said"),
+    [
+        ("ru", "laws.toml", "ru/laws.toml: the pack has no such file; did you mean 'law.toml'?"),
+        ("ru", "law.tml", "ru/law.tml: the pack has no such file; did you mean 'law.toml'?"),
+        ("ru", "letter/claim.txt", "did you mean 'letters/claim.txt'?"),
+        ("ru", "letters/clame.txt", "letters/clame.txt is not named here; did you mean 'letters/claim.txt'?"),
+        ("ozon", "rule.toml", "ozon/rule.toml: the pack has no such file; did you mean 'rules.toml'?"),
+        ("ozon", "whatever", "ozon/whatever: the pack has no such file"),
+        ("shop", "recognizers.toml", "shop/recognizers.toml: the pack has no such file; did you mean 'recognisers.toml'?"),
+    ],
+)  # fmt: skip
+def test_a_mistyped_file_of_the_owners_is_named_with_the_nearest_known(
+    own, pack, name, said
+):
+    path = own / pack / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("")
+
+    found = problems(own, "ozon", "shop")
+
+    assert any(said in problem for problem in found), found
+
+
+def test_notes_of_the_owners_are_no_fault(own):
+    (own / "ru").mkdir()
+    (own / "ru" / "README.md").write_text("why I changed it")
+    (own / "shop" / "notes.md").write_text("samples are elsewhere")
+
+    assert load(["ozon", "shop"], "ru", own)
+
+
+def test_a_number_in_the_owners_law_moves_a_deadline(tmp_path):
+    text = (BUILT_IN / "ru" / "law.toml").read_text("utf-8")
+    old = '[norm."refund-26.1"]\nvalue      = 10'
+    assert old in text
+    (tmp_path / "ru").mkdir()
+    own_law = text.replace(old, old.replace("10", "14"))
+    (tmp_path / "ru" / "law.toml").write_text(own_law, "utf-8")
+    case = a_case("refund-missing")
+    acts = [did(case, step, "2026-11-12") for step in ("check", "support", "claim")]
+
+    def deadline(ladder):
+        now = stand(case, 1, acts, [], ladder, {}, on("2026-11-23"), zone=MOSCOW)
+        return {s.step.id: s.deadline_on for s in now.steps}["claim"]
+
+    assert deadline(load(["ozon"], "ru", None).ladder) == on("2026-11-23")
+    assert deadline(load(["ozon"], "ru", tmp_path).ladder) == on("2026-11-26")
