@@ -28,7 +28,10 @@ CONTACTS = {
 RULES = (
     *("delivery-overdue", "refund-missing", "refund-short", "return-unanswered"),
     *("return-refused", "return-refund-missing", "pickup-expiring", "not-received"),
-    "defective",
+    *("defective", "wrong-item", "incomplete", "damaged", "warranty-refused"),
+    *("counterfeit", "account-blocked", "false-discount", "cancelled-by-seller"),
+    *("storage-expired", "delivered-not-received", "charged-twice"),
+    *("support-silent", "receipt-missing"),
 )
 STEPS = (
     *("check", "support", "claim", "documents"),

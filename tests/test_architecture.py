@@ -79,7 +79,7 @@ ROOMS = {
 }
 """Which room may look into which; "" is the package itself."""
 
-FLOORS = {"disk", "ledger", "schema", "store", "tables"}
+FLOORS = {"disk", "ledger", "schema", "store", "tables", "plans"}
 """Edges that other edges stand on."""
 
 NEIGHBOURS = {

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from ladders import RULES, STEPS, ru, ru_files
 
 from triage.core.deadline import Term, Unit
 from triage.core.law import length
-from triage.edges import lawpack
+from triage.edges import plans
 from triage.edges.lawpack import read_ladder
 
 
@@ -30,9 +31,58 @@ def test_every_rule_has_a_plan():
     assert set(RULES) <= set(ru().plans)
 
 
-def test_a_plan_has_all_steps_in_order():
-    for rule in set(RULES) - {"pickup-expiring"}:
-        assert tuple(step.id for step in ru().plan(rule)) == STEPS
+def test_a_plan_has_all_steps_in_order_unless_it_names_its_own():
+    own = {
+        "pickup-expiring": ("check",),
+        "receipt-missing": ("check", "support", "documents", "authority"),
+        "false-discount": ("check", "support", "documents", "authority"),
+        "support-silent": STEPS[1:],
+        "charged-twice": (
+            *("check", "support", "bank", "claim"),
+            *("documents", "social", "authority", "lawyer"),
+        ),
+    }
+    for rule in RULES:
+        assert tuple(each.id for each in ru().plan(rule)) == own.get(rule, STEPS), rule
+
+
+def test_a_plan_like_another_has_its_steps_wording_and_penalty():
+    assert ru().texts["damaged"]["demand"] == ru().texts["defective"]["demand"]
+    assert ru().accruals["damaged"] == ru().accruals["defective"]
+    mine, other = ru().plan("damaged"), ru().plan("defective")
+    assert mine[2] == other[2]
+    assert mine[1] != other[1]
+
+
+BANK = {
+    "сбп": ("bank-150", "sbp-answer", "bank"),
+    "Карта МИР": ("bank-150", "bank-answer", "bank"),
+    "ozon карта": ("bank-150", "bank-answer", "bank"),
+    "UnionPay": ("bank-90", "bank-answer", "bank"),
+    "виза": ("bank-150", "bank-answer", "bank"),
+    "в рассрочку": ("", "bank-answer", "creditor"),
+    "": ("bank-150", "bank-answer", "bank"),
+}
+
+
+@pytest.mark.parametrize("payment", BANK)
+def test_the_bank_step_goes_by_the_way_of_payment(payment):
+    told = {"payment": payment} if payment else {}
+
+    plan = {each.id: each for each in ru().plan("refund-missing", told.get)}
+
+    bank = plan["bank"]
+    assert (bank.window, bank.answer, bank.letter) == BANK[payment]
+
+
+def test_what_was_paid_from_the_balance_cannot_be_disputed():
+    plan = ru().plan("refund-missing", {"payment": "баланс"}.get)
+
+    assert "bank" not in {each.id for each in plan}
+
+
+def test_a_variant_that_fits_no_word_changes_nothing():
+    assert ru().plan("defective", {"wish": "подумаю"}.get) == ru().plan("defective")
 
 
 def test_a_rules_own_key_stands_over_the_default_and_the_rest_stays():
@@ -136,9 +186,9 @@ def test_the_key_rate_ends_where_it_was_last_confirmed():
         ("ladder.toml", 'public = "', 'publik = "', "the default plan has no such text"),
         ("ladder.toml", 'claim          = "Претензия', 'clame          = "Претензия', "letters/clame.txt is missing"),
         ("ladder.toml", 'claim          = "Претензия', 'clame          = "Претензия', "letters/claim.txt is not named here"),
-        ("letters/claim.txt", "$seller_inn", "$seller_in", "letters/claim.txt: unknown fact 'seller_in'; did you mean 'seller_inn'?"),
-        ("letters/claim.txt", "?seller_address", "?seller_addres", "unknown fact 'seller_addres'"),
-        ("letters/claim.txt", "$seller_inn", "$ 5", "letters/claim.txt: a lone $ in the text"),
+        ("letters/refusal.txt", "$seller_inn", "$seller_in", "letters/refusal.txt: unknown fact 'seller_in'; did you mean 'seller_inn'?"),
+        ("letters/refusal.txt", "?marketplace_inn", "?marketplace_in", "unknown fact 'marketplace_in'"),
+        ("letters/refusal.txt", "$seller_inn", "$ 5", "letters/refusal.txt: a lone $ in the text"),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_with_its_place(path, old, new, said):
@@ -191,27 +241,48 @@ def table_of_plans() -> str:
         "| rule | step | due | term | letters | basis |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
+    default = {each.id: each.variants for each in ru().plan("default")}
+    lines += [
+        row
+        for step in ru().plan("default")
+        for row in rows_of("every rule", step, step.variants)
+    ]
     for rule in RULES:
         for step in ru().plan(rule):
-            due = ", ".join(
-                f"{'?' if w.maybe else ''}{w.anchor} + {w.term.value}" for w in step.due
-            )
-            terms = [
-                f"{who}: {length(ru().norms[name])} ({ru().norms[name].kind})"
-                for who, name in (("owner", step.window), ("other", step.answer))
-                if name
-            ]
-            letters = filter(None, (step.letter, step.again, *step.more_letters))
-            cells = (
-                rule,
-                f"{step.rung} {step.id}",
-                due,
-                "; ".join(terms),
-                ", ".join(letters),
-                ", ".join(step.basis),
-            )
-            lines.append(f"| {' | '.join(cells)} |".replace("  ", " "))
+            own = [v for v in step.variants if v not in default[step.id]]
+            lines.append(row_of(rule, step))
+            lines += rows_of(rule, step, own)
     return "\n".join(lines).replace("\u00a0", " ")
+
+
+def rows_of(rule, step, variants):
+    for variant in variants:
+        chosen = f"{variant.fact} = {variant.words[0]}"
+        if variant.omit:
+            yield f"| {rule} | {step.rung} {step.id}, {chosen} | never | | | |"
+        else:
+            yield row_of(rule, replace(step, **variant.changes), f", {chosen}")
+
+
+def row_of(rule, step, chosen=""):
+    due = ", ".join(
+        f"{'?' if w.maybe else ''}{w.anchor} + {w.term.value}" for w in step.due
+    )
+    terms = [
+        f"{who}: {length(ru().norms[name])} ({ru().norms[name].kind})"
+        for who, name in (("owner", step.window), ("other", step.answer))
+        if name
+    ]
+    letters = filter(None, (step.letter, step.again, *step.more_letters))
+    cells = (
+        rule,
+        f"{step.rung} {step.id}{chosen}",
+        due,
+        "; ".join(terms),
+        ", ".join(letters),
+        ", ".join(step.basis),
+    )
+    return f"| {' | '.join(cells)} |".replace("  ", " ")
 
 
 def test_the_table_in_the_docs_is_what_the_plans_say():
@@ -227,7 +298,7 @@ def test_the_table_in_the_docs_is_what_the_plans_say():
 
 def test_every_key_is_in_the_docs():
     documented = set(KEYS.findall(DOCS.read_text(encoding="utf-8")))
-    keys = {*lawpack.TEXTS, *lawpack.LISTS, *lawpack.FLAGS, "due", "recheck", "then"}
+    keys = {*plans.TEXTS, *plans.LISTS, *plans.FLAGS, "due", "recheck", "then"}
 
     assert keys <= documented
 

@@ -25,10 +25,7 @@ class Anchors:
 
     def told(self, name: str) -> str | None:
         """Return a fact as it was told, the owner's word before a letter's."""
-        for fact in (*reversed(self.progress.told), *reversed(self.case.facts)):
-            if fact.name == name:
-                return fact.value
-        return None
+        return self.progress.looking_into(self.case)(name)
 
     def fact_on(self, name: str) -> date | None:
         """Return a fact that is a date."""
@@ -68,7 +65,7 @@ class Anchors:
     def answer_by(self, step: Step, taken_on: date) -> date | None:
         """Return by when the other side must answer a step taken on a day."""
         norm = self.ladder.norms.get(step.answer)
-        if norm is None or norm.term is None:
+        if norm is None or norm.term is None or not norm.holds_on(taken_on):
             return None
         return end_of(norm.term, taken_on, self.ladder.calendar)
 
@@ -91,7 +88,7 @@ class Anchors:
         norm = self.ladder.norms.get(step.window)
         while start is not None and norm is not None and norm.term is not None:
             end = end_of(norm.term, start, self.ladder.calendar)
-            if end is not None:
+            if end is not None and norm.holds_on(start):
                 found.append((norm.id, end))
             norm = self.ladder.norms.get(norm.then)
         return found

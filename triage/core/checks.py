@@ -1,4 +1,4 @@
-"""The named checks: sums that do not add up, and a letter that the owner denies."""
+"""The named checks: sums that do not add up, and letters that contradict each other."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from triage.core.event import Event, EventKind
 from triage.core.facts import amount_of, owed, refunds
-from triage.core.question import Episode, Question, as_guess, doubt
+from triage.core.question import Episode, Question, as_guess
 
 UNDONE = frozenset(
     {
@@ -143,11 +143,22 @@ def _opened(question: Question, charge: Event) -> Episode:
     return Episode((charge,), question.rule.grace.term.ends_on(day, question.calendar))
 
 
-def denied_on(question: Question) -> date | None:
-    """Return when the owner said no to a letter that says a parcel was handed over."""
-    days = [
-        question.day(question.answers[doubt(event)].at)
-        for event in question.events
-        if event.kind in question.rule.since and question.answer(event) is False
-    ]
-    return min(days, default=None)
+def contradiction(question: Question) -> Event | None:
+    """Find the first event of a later day that does not go with what had happened.
+
+    A parcel that was handed over is on its way again: which of the two letters is wrong,
+    only the owner can say.
+    """
+    rule, happened = question.rule, None
+    for event in question.events:
+        if question.answer(event) is False:
+            continue
+        if event.kind in rule.since:
+            happened = happened or question.day(event.at)
+        elif (
+            happened
+            and event.kind in rule.against
+            and question.day(event.at) > happened
+        ):
+            return as_guess(event, rule)
+    return None

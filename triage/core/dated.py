@@ -5,12 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from triage.core import law
+from triage.core.accrual import doubt_of, reckon
 from triage.core.anchors import Anchors, end_of
+from triage.core.deadline import Unit
 from triage.core.letter import lacking
 from triage.core.particulars import prepare
 from triage.core.step import Norm, Step, StepNow
 
 ONE_DAY = timedelta(days=1)
+CALCULATION = "$calculation"  # the passage with sums that grow
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Dating:
         return replace(
             last,
             step=step,
-            due_on=last.deadline_on + ONE_DAY if last.deadline_on else None,
+            due_on=last.deadline_on,
             done_on=None,
             deadline_on=self.anchors.answer_by(step, self.anchors.today),
             lacks=lacking(letter, facts),
@@ -94,13 +97,14 @@ class Dating:
         elif done_on:
             norm_id, deadline_on = step.answer, anchors.term_end(step.id)
             if deadline_on:
-                self.turns.add(deadline_on + ONE_DAY)
+                self.turns |= {deadline_on, deadline_on + ONE_DAY}
         else:
             soonest = max(due_on or anchors.today, anchors.today)
             norm_id, deadline_on = step.answer, anchors.answer_by(step, soonest)
         norm = norms.get(norm_id)
         if norm is None:
             deadline_on = None
+        uncounted = norm if deadline_on is None else None
         locked, locked_until = self._lock(step, done_on)
         ground = [norms[n] for n in step.basis]
         return StepNow(
@@ -113,7 +117,16 @@ class Dating:
             locked=locked,
             locked_until=locked_until,
             basis=law.basis(ground, anchors.today),
-            caution=self._caution(step, done_on, [*ground, *([norm] if norm else [])]),
+            caution="; ".join(
+                filter(
+                    None,
+                    (
+                        self._caution(step, done_on, [*ground, *filter(None, [norm])]),
+                        self._no_calendar(uncounted),
+                        "" if done_on else self._no_sum(step),
+                    ),
+                )
+            ),
         )
 
     def _caution(self, step: Step, done_on: date | None, norms: list[Norm]) -> str:
@@ -122,6 +135,26 @@ class Dating:
         doubts = law.cautions((law.doubt(n, today, phrases), n.cite) for n in norms)
         warning = "" if done_on else self._warning(step)
         return "; ".join(filter(None, [warning, doubts]))
+
+    def _no_calendar(self, norm: Norm | None) -> str:
+        """Say that a term in worked days runs into a year whose calendar is not known."""
+        if norm is None or norm.term is None or norm.term.unit is not Unit.WORKING_DAYS:
+            return ""
+        year = max(self.anchors.ladder.calendar.years, default=0) + 1
+        return self.anchors.ladder.phrases["caution_no_calendar"].format(year=year)
+
+    def _no_sum(self, step: Step) -> str:
+        """Ask for the key rate where the letter of a step would count with it."""
+        letter = self.anchors.ladder.letters.get(step.letter)
+        if letter is None or CALCULATION not in letter.text:
+            return ""
+        found = reckon(self.anchors)
+        if found is None or found.rate_known_to is None:
+            return ""
+        self.turns.add(found.rate_known_to + ONE_DAY)
+        if not found.rate_asked:
+            return ""
+        return doubt_of(found, self.anchors.today, self.anchors.ladder.phrases)
 
     def _warning(self, step: Step) -> str:
         edges = self.anchors.edges(step)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from triage.core.act import ActKind
-from triage.core.checks import charged_twice, denied_on, short_refunds
+from triage.core.checks import charged_twice, contradiction, short_refunds
 from triage.core.deadline import Unit
 from triage.core.event import Event
 from triage.core.facts import amount_of, paid_for, refunds
@@ -35,9 +35,13 @@ def _found(question: Question) -> Iterable[Episode]:
             return short_refunds(question)
         case Check.CHARGED_TWICE:
             return charged_twice(question)
-        case Check.DENIED:
-            day = denied_on(question)
-            return [_until_stopped(question, day)] if day else []
+        case Check.CONTRADICTED:
+            found = contradiction(question)
+            return (
+                [_until_stopped(question, question.day(found.at), found)]
+                if found
+                else []
+            )
         case Check.NONE:
             return _walk(question)
 
@@ -169,13 +173,13 @@ def _reported(question: Question) -> Iterator[Episode]:
         yield _until_stopped(question, date.fromisoformat(on) if on else day)
 
 
-def _until_stopped(question: Question, opened: date) -> Episode:
-    """Run from a day that rests on the owner's word to the first sure stop."""
+def _until_stopped(question: Question, opened: date, *since: Event) -> Episode:
+    """Run from a day, or the owner's word, to the first sure stop."""
     doubts: list[Event] = []
     for stop in _stops(question):
         if question.day(stop.at) < opened:
             continue
         if question.believed(stop):
-            return Episode((), opened, question.day(stop.at), stop.kind)
+            return Episode(since, opened, question.day(stop.at), stop.kind)
         doubts.append(stop)
-    return Episode((), opened, doubts=tuple(doubts))
+    return Episode(since, opened, doubts=tuple(doubts))

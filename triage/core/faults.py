@@ -1,13 +1,14 @@
 """What does not fit together in a law pack: names that lead nowhere, days that mislead."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from string import Template
 
-from triage.core.law import PHRASES
+from triage.core import calculation, law
 from triage.core.letter import conditions
 from triage.core.particulars import name_of
-from triage.core.step import Ladder, Step
+from triage.core.step import Accrual, Ladder, Step
 
 DEFAULT = "default"
 NORM_WORDS = ("cite", "within", "length", "limit")
@@ -27,20 +28,24 @@ def faults(ladder: Ladder, steps: Iterable[str], nearest: Nearest) -> Iterator[s
     known_steps = tuple(steps)
     for rule, plan in ladder.plans.items():
         for step in plan:
-            for fault in _of_step(ladder, step, known_steps, nearest):
-                yield f"ladder.toml: plan: {rule}: {step.id}: {fault}"
-    for rule, penalty in ladder.penalties.items():
-        where = f"ladder.toml: plan: {rule}: penalty"
-        norm = ladder.norms.get(penalty.norm)
-        if norm is None or not norm.rate_per_day:
-            yield f"{where}: {penalty.norm!r} is not a norm with a rate"
-        for fault in _of_anchor(ladder, penalty.anchor, known_steps, nearest):
-            yield f"{where}: {fault}"
+            where = f"ladder.toml: plan: {rule}: {step.id}"
+            for one in (step, *(replace(step, **v.changes) for v in step.variants)):
+                for fault in _of_step(ladder, one, known_steps, nearest):
+                    yield f"{where}: {fault}"
+            for variant in step.variants:
+                if variant.fact not in ladder.fact_names:
+                    near = nearest(variant.fact, ladder.fact_names)
+                    yield f"{where}: when: unknown fact {variant.fact!r}{near}"
+    for rule, rows in ladder.accruals.items():
+        for row in rows:
+            for fault in _of_accrual(ladder, row, known_steps, nearest):
+                word = "interest" if row.yearly else "penalty"
+                yield f"ladder.toml: plan: {rule}: {word}: {fault}"
     yield from _of_texts(ladder, nearest)
 
 
 def _of_norms(ladder: Ladder, nearest: Nearest) -> Iterator[str]:
-    for name in PHRASES:
+    for name in (*law.PHRASES, *calculation.PHRASES):
         if not ladder.phrases.get(name):
             yield f"law.toml: phrases: {name} is missing"
     for norm in ladder.norms.values():
@@ -86,6 +91,24 @@ def _of_step(
         yield from _of_anchor(ladder, step.window_from, steps, nearest)
 
 
+def _of_accrual(
+    ladder: Ladder, row: Accrual, steps: tuple[str, ...], nearest: Nearest
+) -> Iterator[str]:
+    norm = ladder.norms.get(row.norm)
+    if norm is None:
+        yield f"unknown norm {row.norm!r}{nearest(row.norm, ladder.norms)}"
+    elif bool(norm.rate_per_day) is row.yearly:
+        yield f"{row.norm!r} is not a norm with{'out' * row.yearly} a rate"
+    after = ladder.norms.get(row.after)
+    if row.after and (after is None or after.term is None):
+        yield f"after: unknown term {row.after!r}{nearest(row.after, ladder.norms)}"
+    for key, fact in (("if", row.only_if), ("unless", row.unless), ("base", row.base)):
+        if fact and fact not in ladder.fact_names:
+            yield f"{key}: unknown fact {fact!r}{nearest(fact, ladder.fact_names)}"
+    for anchor in filter(None, (row.anchor, row.until)):
+        yield from _of_anchor(ladder, anchor, steps, nearest)
+
+
 def _of_anchor(
     ladder: Ladder, text: str, steps: tuple[str, ...], nearest: Nearest
 ) -> Iterator[str]:
@@ -107,12 +130,21 @@ def _of_texts(ladder: Ladder, nearest: Nearest) -> Iterator[str]:
         known |= {f"{word}_{name_of(norm_id)}" for word in NORM_WORDS}
     for letter in ladder.letters.values():
         yield from _of_names(f"letters/{letter.id}.txt", letter.text, known, nearest)
-    for rule, passages in ladder.texts.items():
+    for place, passages in _passages(ladder):
         for name, text in passages.items():
-            where = f"ladder.toml: plan: {rule}: texts: {name}"
+            where = f"ladder.toml: plan: {place}: texts: {name}"
             if name not in default:
                 yield f"{where}: the default plan has no such text"
             yield from _of_names(where, text, known, nearest)
+
+
+def _passages(ladder: Ladder) -> Iterator[tuple[str, Mapping[str, str]]]:
+    yield from ladder.texts.items()
+    for rule, plan in ladder.plans.items():
+        for step in plan:
+            yield f"{rule}: {step.id}", step.texts
+            for variant in step.variants:
+                yield f"{rule}: {step.id}: when", variant.changes.get("texts", {})
 
 
 def _of_names(

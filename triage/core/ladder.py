@@ -10,11 +10,10 @@ from triage.core.dated import Dating
 from triage.core.event import Event
 from triage.core.progress import progress
 from triage.core.step import (
-    KeyRate,
+    Accrual,
     Ladder,
     Letter,
     Norm,
-    Penalty,
     Standing,
     Step,
     StepNow,
@@ -22,11 +21,10 @@ from triage.core.step import (
 )
 
 __all__ = [
-    "KeyRate",
+    "Accrual",
     "Ladder",
     "Letter",
     "Norm",
-    "Penalty",
     "Standing",
     "Step",
     "StepNow",
@@ -57,12 +55,14 @@ def stand(  # noqa: PLR0917 - one case, and all that it hangs on
     the order of the journal, `events` in any. `zone` is the owner's, `contacts` are the
     facts of the case's marketplace.
     """
+    done = progress(case, acts, events, zone, today)
+    plan = ladder.plan(case.rule, done.looking_into(case))
     anchors = Anchors(
         case=case,
-        progress=progress(case, acts, events, zone, today),
+        progress=done,
         ladder=ladder,
         today=today,
-        steps={step.id: step for step in ladder.plan(case.rule)},
+        steps={step.id: step for step in plan},
     )
     if _is_resolved(anchors):
         taken = (
@@ -150,7 +150,7 @@ def _unanswered(anchors: Anchors, steps: Sequence[StepNow]) -> StepNow | None:
     answered_on = anchors.progress.answered_on
     answered = answered_on and last.done_on and answered_on >= last.done_on
     repeated = len(anchors.progress.taken[last.step.id]) > 1
-    over = anchors.today > last.deadline_on
+    over = anchors.today >= last.deadline_on  # our own term: on its last day
     return last if over and not answered and not repeated else None
 
 

@@ -7,6 +7,7 @@ the packs (evidence "pack") are put in first and may hold names and such lines t
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from string import Template
@@ -110,7 +111,8 @@ def facts_for(
     case = subject.case if isinstance(subject, Standing) else subject
     taken = {}
     chosen = None
-    plan = ladder.plan(case.rule)
+    mine = Progress(told=told_in(acts, case))
+    plan = ladder.plan(case.rule, mine.looking_into(case))
     if isinstance(subject, Standing):
         taken = {s.step.id: (s.done_on,) for s in subject.steps if s.done_on}
         chosen = subject.step.step if subject.step else None
@@ -118,7 +120,7 @@ def facts_for(
         chosen = next((one for one in plan if one.id == step), chosen)
     anchors = Anchors(
         case=case,
-        progress=Progress(taken=taken, told=told_in(acts, case)),
+        progress=replace(mine, taken=taken),
         ladder=ladder,
         today=today,
         steps={one.id: one for one in plan},

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
 from triage.core.act import Act, ActKind
-from triage.core.case import Case, Fact, case_id
+from triage.core.case import Case, Fact, case_id, last_fact
 from triage.core.event import Event, EventKind
 from triage.core.words import parse_date
 
@@ -28,6 +28,10 @@ class Progress:
         """Return the day a step was taken first; to correct it, undo it."""
         days = self.taken.get(step)
         return days[0] if days else None
+
+    def looking_into(self, case: Case) -> Callable[[str], str | None]:
+        """Return how to look a fact up: the owner's word before a letter's."""
+        return lambda name: last_fact((*case.facts, *self.told), name)
 
 
 def progress(
@@ -65,10 +69,14 @@ def progress(
 def told_in(acts: Iterable[Act], case: Case) -> tuple[Fact, ...]:
     """Return the facts the owner told about a case, oldest first."""
     return tuple(
-        Fact(act.data["name"], act.data["value"], OWNER)
+        Fact(act.data["name"], act.data["value"], OWNER, on=_since(act))
         for act in acts
         if act.kind is ActKind.FACT and _concerns(act, case)
     )
+
+
+def _since(act: Act) -> date:
+    return date.fromisoformat(act.data["on"]) if "on" in act.data else act.at.date()
 
 
 def iso_or_written(value: str, anchor: date) -> date | None:

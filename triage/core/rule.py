@@ -21,7 +21,7 @@ class Check(StrEnum):
     NONE = ""
     REFUND_SHORT = "refund_short"  # money came, less than was cancelled or returned
     CHARGED_TWICE = "charged_twice"  # the same sum again, or a charge after cancelling
-    DENIED = "denied"  # the owner says no to a letter that says since
+    CONTRADICTED = "contradicted"  # what since says is not what comes after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ class Rule:
     until: tuple[EventKind, ...]  # events that stop it
     until_repaid: tuple[EventKind, ...] = ()  # refunds that stop it once all is back
     grace: Grace
+    against: tuple[EventKind, ...] = ()  # what contradicts since later (contradicted)
     within: int = 0  # days between which two charges are taken for one (charged_twice)
     moved_by: tuple[EventKind, ...] = ()  # later events that carry a newer date
     needs: tuple[EventKind, ...] = ()  # events without which the rule does not apply

@@ -1,12 +1,18 @@
 """What the law packs say, as values: norms, steps, letters, and where a case stands."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from triage.core.case import Case, State
 from triage.core.deadline import Calendar, Term
+from triage.core.interest import KeyRate
+from triage.core.words import fold
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +89,42 @@ class Step:
     more_letters: tuple[str, ...] = ()  # other texts that belong to the step
     documents: tuple[str, ...] = ()
     after: str = ""  # what happens next, one sentence
+    texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Wording of this step alone, laid over the rule's."""
+    variants: tuple["Variant", ...] = ()
+
+    def as_told(self, told: Callable[[str], str | None]) -> "Step | None":
+        """Return the step as it is with the facts that are told, or None without it.
+
+        Of the variants that one fact chooses between, the first that fits counts.
+        """
+        step, decided = self, set[str]()
+        for variant in self.variants:
+            if variant.fact in decided or not variant.fits(told(variant.fact)):
+                continue
+            decided.add(variant.fact)
+            if variant.omit:
+                return None
+            texts = {**step.texts, **variant.changes.get("texts", {})}
+            step = replace(step, **{**variant.changes, "texts": texts})
+        return step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """What differs in a step once a fact is told with one of some words."""
+
+    fact: str
+    words: tuple[str, ...]  # any of them, as whole words, in small letters
+    omit: bool = False  # there is no such step then
+    changes: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Field of the step -> its value."""
+
+    def fits(self, told: str | None) -> bool:
+        if told is None:
+            return False
+        plain = f" {' '.join(_WORD.findall(fold(told).lower()))} "
+        return any(f" {word} " in plain for word in self.words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,19 +137,18 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Penalty:
-    """Which daily penalty grows in a kind of case, and since which day."""
+class Accrual:
+    """What grows in a kind of case: a daily penalty, or interest by the key rate."""
 
     norm: str
-    anchor: str  # as in When: the last day on which all was still well
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRate:
-    """Rates for interest on money owed. No sum is printed past the confirmed day."""
-
-    rows: tuple[tuple[date, Decimal], ...] = ()  # from that day on, per cent a year
-    confirmed_through: date | None = None
+    yearly: bool = False  # interest by the key rate
+    anchor: str  # as in When: the last day on which all was still well,
+    after: str = ""  # once the term of this norm has run out
+    until: str = ""  # anchor of the last day of the delay, where it may end unpaid
+    only_if: str = ""  # fact without which this is not it
+    unless: str = ""  # fact with which this is not it
+    base: str = ""  # fact with the sum; "" is the norm's own base
+    left: bool = False  # the base is what the refunds of the letters left open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +167,23 @@ class Ladder:
     calendar: Calendar
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     """Wording by rule: name -> passage, which letters use like a fact."""
-    penalties: Mapping[str, Penalty] = field(default_factory=dict, hash=False)
+    accruals: Mapping[str, tuple[Accrual, ...]] = field(
+        default_factory=dict, hash=False
+    )
+    """By rule: of several the first whose conditions hold, never two."""
     phrases: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Words that the program itself needs, such as cautions."""
-    key_rate: KeyRate = KeyRate()
+    key_rate: KeyRate = field(default_factory=KeyRate)
 
-    def plan(self, rule: str) -> tuple[Step, ...]:
-        """Return the steps of a rule; one without a plan of its own has the default."""
-        return self.plans.get(rule, self.plans.get("default", ()))
+    def plan(
+        self, rule: str, told: Callable[[str], str | None] = lambda _: None
+    ) -> tuple[Step, ...]:
+        """Return the steps of a rule; one without a plan of its own has the default.
+
+        `told` looks up the facts that choose between the variants of a step.
+        """
+        steps = self.plans.get(rule, self.plans.get("default", ()))
+        return tuple(one for step in steps if (one := step.as_told(told)))
 
     def texts_of(self, rule: str) -> dict[str, str]:
         """Return the wording of a rule, laid over the default."""

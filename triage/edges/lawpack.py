@@ -12,31 +12,19 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from triage.core.deadline import Calendar, Term, Unit
-from triage.core.faults import DEFAULT, faults
-from triage.core.step import KeyRate, Ladder, Letter, Norm, Penalty, Step, When
+from triage.core.faults import faults
+from triage.core.interest import KeyRate
+from triage.core.step import Accrual, Ladder, Letter, Norm
+from triage.edges.plans import ORDER, Plans
 from triage.edges.tables import Table, nearest
 
 FILES = ("law.toml", "calendar.toml", "ladder.toml")
 CONFIDENCES = frozenset("VSKT")
-ORDER = (
-    *("check", "support", "claim", "documents"),
-    *("social", "bank", "authority", "lawyer"),
-)
-"""The steps there are, from the lowest."""
+ACCRUALS = ("penalty", "interest")
+"""The tables of a plan that say what grows, in the order in which they are tried."""
 
-NEEDED = ("rung", "title", "action")
-TEXTS = (
-    *NEEDED,
-    *("lock_reason", "answer", "window", "window_from", "window_if", "again"),
-    *("addressee", "channel", "letter", "after"),
-)
-LISTS = ("locked_by", "basis", "more_letters", "documents")
-FLAGS = ("optional", "background")
-
-_DUE = re.compile(r"(\??)([a-z]+(?::[a-z_]+)?) *\+ *([a-z0-9.-]+)")
 _FRACTION = re.compile(r"0\.\d+")
 _ROUBLES = re.compile(r"\d{1,12}(?:\.\d{1,2})?")
 
@@ -76,24 +64,25 @@ class _Reader:
         file = self._file("ladder.toml")
         documents, facts = _words(file.table("documents")), _words(file.table("facts"))
         letters = dict(self._letters(file.table("letters")))
-        plans = self._plans(file)
+        plans = Plans(file, self.norms)
         file.done()
         return Ladder(
             id=name,
-            plans={
-                rule: tuple(self._steps(plan, plans)) for rule, plan in plans.items()
-            },
+            plans={rule: tuple(plans.steps(rule)) for rule in plans.plans},
             norms=self.norms,
             kinds=kinds,
             fact_names=facts,
             documents=documents,
             letters=letters,
             calendar=self._calendar(),
-            texts={rule: _words(plan.table("texts")) for rule, plan in plans.items()},
-            penalties={
-                rule: _penalty(plan.table("penalty"))
-                for rule, plan in plans.items()
-                if "penalty" in plan
+            texts={rule: plans.texts(rule) for rule in plans.plans},
+            accruals={
+                rule: tuple(
+                    _accrual(table, yearly=key == "interest")
+                    for key in ACCRUALS
+                    if (table := plans.own(rule, key))
+                )
+                for rule in plans.plans
             },
             phrases=phrases,
             key_rate=key_rate,
@@ -122,6 +111,7 @@ class _Reader:
 
     def _letters(self, table: Table) -> Iterator[tuple[str, Letter]]:
         paths = {path for path in self.files if path.startswith("letters/")}
+        named = [f"letters/{letter_id}.txt" for letter_id in table]
         for letter_id in table:
             path = f"letters/{letter_id}.txt"
             title = table.text(letter_id)
@@ -136,62 +126,7 @@ class _Reader:
                 continue
             yield letter_id, Letter(id=letter_id, title=title, text=text)
         for path in sorted(paths):
-            table.problem(f"{path} is not named here")
-
-    # --- plans
-
-    def _plans(self, file: Table) -> dict[str, Table]:
-        table = file.table("plan")
-        if DEFAULT not in table:
-            table.problem(f"the plan {DEFAULT!r} is missing")
-        plans = {rule: table.table(rule) for rule in table}
-        for plan in plans.values():
-            for key in plan:
-                if key not in {*ORDER, "steps", "texts", "penalty"}:
-                    plan.problem(f"unknown key {key!r}{nearest(key, ORDER)}")
-        return plans
-
-    def _steps(self, plan: Table, plans: Mapping[str, Table]) -> Iterator[Step]:
-        default = plans.get(DEFAULT, plan)
-        for step_id in plan.texts("steps") or ORDER:
-            if step_id in ORDER:
-                own = plan.table(step_id)
-                yield self._step(step_id, own, default.table(step_id))
-                own.done()
-            else:
-                plan.problem(f"steps: unknown {step_id!r}{nearest(step_id, ORDER)}")
-
-    def _step(self, step_id: str, own: Table, default: Table) -> Step:
-        """Read a step key by key from the rule's own plan, else from the default one."""
-
-        def table(key: str) -> Table:
-            return own if key in own else default
-
-        values: dict[str, Any] = {
-            **{key: table(key).text(key, needed=False) for key in TEXTS},
-            **{key: table(key).texts(key) for key in LISTS},
-            **{key: table(key).flag(key) for key in FLAGS},
-        }
-        for key in NEEDED:
-            if not values[key].strip():
-                own.problem(f"{key} is missing")
-        due = [self._when(own, text) for text in table("due").texts("due")]
-        values["window_from"] = values["window_from"] or "opened"
-        return Step(id=step_id, due=tuple(filter(None, due)), **values)
-
-    def _when(self, row: Table, text: str) -> When | None:
-        match = _DUE.fullmatch(text)
-        if match is None:
-            row.problem(f"due: not «anchor + days»: {text!r}")
-            return None
-        maybe, anchor, length = match.groups()
-        if length.isdigit():
-            return When(anchor=anchor, term=Term(int(length)), maybe=bool(maybe))
-        norm = self.norms.get(length)
-        if norm is None or norm.term is None:
-            row.problem(f"due: unknown term {length!r}{nearest(length, self.norms)}")
-            return None
-        return When(anchor=anchor, term=norm.term, maybe=bool(maybe))
+            table.problem(f"{path} is not named here{nearest(path, named)}")
 
 
 def _norm(norm_id: str, row: Table) -> Norm:
@@ -228,10 +163,20 @@ def _norm(norm_id: str, row: Table) -> Norm:
     return norm
 
 
-def _penalty(row: Table) -> Penalty:
-    penalty = Penalty(norm=row.text("norm"), anchor=row.text("from"))
+def _accrual(row: Table, *, yearly: bool) -> Accrual:
+    accrual = Accrual(
+        norm=row.text("norm"),
+        yearly=yearly,
+        anchor=row.text("from"),
+        after=row.text("after", needed=False),
+        until=row.text("until", needed=False),
+        only_if=row.text("if", needed=False),
+        unless=row.text("unless", needed=False),
+        base=row.text("base", needed=False),
+        left=row.flag("left"),
+    )
     row.done()
-    return penalty
+    return accrual
 
 
 def _words(table: Table) -> dict[str, str]:
@@ -262,8 +207,9 @@ def _key_rate(table: Table) -> KeyRate:
     confirmed = _day(table, "confirmed_through")
     _day(table, "checked")
     table.text("confidence", needed=False)
+    told_for = table.number("told_for")
     table.done()
-    return KeyRate(rows=tuple(rows), confirmed_through=confirmed)
+    return KeyRate(rows=tuple(rows), confirmed_through=confirmed, told_for=told_for)
 
 
 def _amount(row: Table, key: str) -> Decimal | None:

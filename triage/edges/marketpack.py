@@ -62,6 +62,7 @@ def _identifiers(table: Table) -> Identifiers:
         text=table.patterns("text"),
         links=table.patterns("links"),
         secrets=table.patterns("secrets", "secret"),
+        impossible=table.patterns("impossible"),
     )
     for pattern in (*found.text, *found.links):
         if strange := pattern.groupindex.keys() - GROUPS:
@@ -106,7 +107,8 @@ def _recogniser(row: Table, guess: Recogniser) -> Recogniser:
     if certainty is None:
         row.problem("certainty is needed: pinned or guess")
         certainty = Certainty.GUESS
-    shared = guess if certainty is Certainty.GUESS else None
+    tells = "stream" not in row  # «Как вам покупка?» is a question, and rightly
+    shared = guess if certainty is Certainty.GUESS and tells else None
     one = Recogniser(
         id=row.text("id"),
         kind=row.word("kind", EventKind, "event kind"),
@@ -169,6 +171,7 @@ def _rule(row: Table) -> Rule:
         needs=row.words("needs", EventKind, "event kind"),
         amount_from=row.words("amount_from", EventKind, "event kind"),
         grace=_grace(row.table("grace")),
+        against=row.words("against", EventKind, "event kind"),
         within=row.number("within"),
         gives_way_to=row.texts("gives_way_to"),
         asks_first=row.flag("asks_first"),

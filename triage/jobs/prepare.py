@@ -69,6 +69,8 @@ def find_step(standing: Standing, bench: Bench, step_id: str) -> Step:
         UsageError: there is none.
     """
     plan = bench.packs.ladder.plan(standing.case.rule)
+    if standing.step is not None:  # as the facts that were told have it
+        plan = tuple(now.step for now in standing.steps)
     if not step_id:
         if standing.step is None:
             raise UsageError("у этого дела сейчас нет шага; укажите его: --step STEP")
