@@ -19,7 +19,7 @@ class ActKind(StrEnum):
     REPORTED = "reported"  # about an order: data report (a rule id), on
     FACT = "fact"  # data name, value, on (ISO date: since when it is so)
     ANSWERED = "answered"  # a case's question: data question, about, answer (yes/no)
-    TAUGHT = "taught"  # what letters of a shape say: data shape, recogniser, evidence
+    TAUGHT = "taught"  # what letters of a shape say: data evidence, shape, says
     UNDONE = "undone"  # an earlier act is taken back: data act (its id)
     ATTACHED = "attached"  # data sha256, name, media_type
     NUMBERED = "numbered"  # a case got its small number: data number

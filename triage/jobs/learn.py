@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from triage.core.act import ActKind
@@ -38,6 +38,10 @@ class Readers:
             settings = self._settings() | {"taught": self._taught}
             self._pool = Pool(READER, settings, workers=self._workers)
         return self._pool
+
+    def apart(self, function: str, taught: Mapping[str, Any]) -> Pool:
+        """Make a process of its own for one letter, as if that had been taught."""
+        return Pool(function, self._settings() | {"taught": taught}, workers=1)
 
     def teach(self, found: Lessons) -> None:
         """Let them know the lessons of now: they learn by being started again."""

@@ -43,7 +43,7 @@ def sampler(
     def sample(task: Mapping[str, Any]) -> dict[str, Any]:
         raw = Path(task["path"]).read_bytes()
         sighting = read_sighting(task["sighting"])
-        message = parse(raw, sighting, task["domain"])
+        message = parse(raw, sighting, sighting.authentication.get("domain", ""))
         reading = read(message, loaded, zone)
         market = loaded.marketplace(reading.pack)
         masker = _masker(message, loaded, market, zone)
