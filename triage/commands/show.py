@@ -1,7 +1,4 @@
-"""What is known: orders, cases, the reasons behind them, letters nobody matched."""
-
-import json
-from datetime import datetime
+"""What is known: orders, cases, the reasons behind them, the letters' words."""
 
 import click
 
@@ -20,8 +17,6 @@ from triage.core.particulars import written
 from triage.core.timeline import Timeline
 from triage.core.words import day, roubles
 from triage.edges import cases as case_table
-from triage.edges import messages
-from triage.edges.terminal import clean
 from triage.jobs.assess import standings
 from triage.jobs.look import find_case, find_order, order_events
 
@@ -238,42 +233,3 @@ def why(desk: Desk, case: str, *, as_json: bool) -> None:
         desk.terminal.say(f"  {when(desk, on)}  {title} ({words}), {event.recogniser}")
         path = desk.place.archive.path(event.evidence)
         desk.terminal.say(f"      «{event.quote}»\n      {path}")
-
-
-@command(
-    "unrecognised",
-    "Показать письма, которые не удалось понять.",
-    "Show the letters that nobody could make sense of.",
-    JSON,
-)
-def unrecognised(desk: Desk, *, as_json: bool) -> None:
-    outcomes = ("unrecognised", "ambiguous", "unreadable", "unconfirmed")
-    with desk.place.store() as store:
-        rows = messages.letters_with(store, outcomes, desk.now)
-    shapes = [
-        {
-            "evidence": row["evidence"],
-            "received_at": row["received_at"],
-            "outcome": row["outcome"],
-            "reason": row["reason"],
-            "sender": row["sender"],
-            "subject": row["subject"],
-            "orders": json.loads(row["orders"]),
-            "warnings": json.loads(row["warnings"]),
-        }
-        for row in rows
-    ]
-    if as_json:
-        desk.terminal.json(listing(desk.now, "letters", shapes))
-        return
-    if not shapes:
-        desk.say("Непонятых писем нет.", "Every letter was understood.")
-        return
-    for each in shapes:
-        on = datetime.fromisoformat(each["received_at"]).astimezone(
-            desk.config.timezone
-        )
-        head = (when(desk, on.date()), each["sender"] or "—", each["evidence"][:12])
-        desk.terminal.say("  ".join(head), style="bold")
-        desk.terminal.say(f"     {clean(each['subject']) or '—'}")
-        desk.terminal.say(f"     {clean(each['reason'] or each['outcome'])}")
