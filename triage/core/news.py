@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,14 +15,37 @@ class Recognised:
     received_on: date
 
 
+class Why(StrEnum):
+    """Why a letter is not counted, the most telling first."""
+
+    CHANGED = "changed"  # letters with such a subject were understood before
+    AGAINST = "against"  # the packs are sure of something else than the owner taught
+    UNKNOWN = "unknown"  # nothing matched
+    AMBIGUOUS = "ambiguous"  # two recognisers matched, and cannot both be right
+    UNREADABLE = "unreadable"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
     """A letter that is archived and that nobody could make sense of."""
 
     evidence: str
+    why: Why = Why.UNKNOWN
     reason: str
     order: str = ""
     received_on: date
+    known: str = ""  # what letters with such a subject told before, in words
+    known_on: date | None = None  # when one last did
+    recogniser: str = ""  # which one is against what was taught
+
+    @property
+    def teachable(self) -> bool:
+        return self.why in (Why.CHANGED, Why.UNKNOWN, Why.AMBIGUOUS)
+
+    @property
+    def name(self) -> str:
+        """Return what the owner types to name the letter."""
+        return self.evidence[:12]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +55,17 @@ class Unconfirmed:
     evidence: str
     sender: str
     reason: str
+    warnings: Sequence[str] = ()  # what looks forged, as codes of `core.suspicion`
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubtful:
+    """A letter of the marketplace's about an order that is perhaps not the owner's."""
+
+    evidence: str
+    order: str
+    warnings: Sequence[str]
     received_on: date
 
 
@@ -41,6 +76,7 @@ class Letters:
     recognised: Sequence[Recognised] = ()
     unread: Sequence[Unread] = ()
     unconfirmed: Sequence[Unconfirmed] = ()
+    doubtful: Sequence[Doubtful] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
