@@ -331,6 +331,15 @@ def test_a_fact_fills_the_gap_of_a_letter(own):
     assert "7707083893" in own.says("letter", number, "--step", "claim")
 
 
+def test_the_key_rate_is_told_with_the_day_on_which_it_was_read(own):
+    own.says("fact", 1, "key_rate=14,00 с 27.07.2026", "--on", "2026-11-30")
+
+    journal = (own.home / "evidence" / "journal.jsonl").read_text("utf-8")
+    told = json.loads(journal.splitlines()[-1])
+    assert "2026-11-30" in json.dumps(told)
+    assert own.json("cases", 1)
+
+
 def test_a_report_opens_a_case(own):
     told = own.says("report", "12345678-0001", "defective")
 
@@ -381,6 +390,8 @@ def test_acts_survive_a_rebuild(own):
         (("report", "12345678-0001", "lost"), "not-received"),
         (("fact", "1", "seller_in=1"), "seller_inn"),
         (("fact", "1", "seller_inn"), "NAME=VALUE"),
+        (("fact", "1", "key_rate=14"), "14,00 с 27.07.2026"),
+        (("fact", "1", "seller_inn=7", "--on", "2031-01-01"), "ещё не наступило"),
         (("orders", "87654321-0001"), "писем о заказе 87654321-0001 нет"),
         (("orders", "12345678-R6"), "не номер заказа"),
         (("letter", "1", "--step", "documents"), "без письма"),

@@ -11,7 +11,9 @@ import click
 
 from triage.commands.desk import Desk, command, option
 from triage.commands.show import show_case
+from triage.core.accrual import KEY_RATE
 from triage.core.act import Act, ActKind
+from triage.core.interest import read_told
 from triage.core.ladder import Standing
 from triage.core.words import day, plural
 from triage.edges.terminal import clean
@@ -198,8 +200,9 @@ def report(desk: Desk, order: str, kind: str, on: str | None) -> None:
     "Tell a fact that a letter lacks: NAME=VALUE.",
     CASE,
     click.argument("fact", metavar="NAME=VALUE"),
+    ON,
 )
-def fact(desk: Desk, case: str, fact: str) -> None:
+def fact(desk: Desk, case: str, fact: str, on: str | None) -> None:
     name, equals, value = fact.partition("=")
     if not equals:
         raise UsageError(f"пишите так: triage fact {case} NAME=VALUE")
@@ -211,7 +214,12 @@ def fact(desk: Desk, case: str, fact: str) -> None:
             f"такого факта письма не знают: {name!r}",
             [f"{each}: {known[each]}" for each in shown],
         )
-    data = {"name": name, "value": _told(value)}
+    since = _past(desk, on)
+    if name == KEY_RATE and read_told(value, since) is None:
+        raise UsageError(
+            f"не ставка с её первым днём: {value!r}; пишите так: «14,00 с 27.07.2026»"
+        )
+    data = {"name": name, "value": _told(value), "on": since.isoformat()}
     _write(desk, _find(desk, case), ActKind.FACT, data)
 
 
