@@ -18,6 +18,7 @@ from triage.edges.clock import Clock
 from triage.edges.resolver import Resolver
 from triage.edges.store import Store
 from triage.errors import EvidenceError
+from triage.jobs import inbox
 from triage.jobs.collect import Incomplete, Mailbox, collect
 from triage.jobs.compose import compose, due
 from triage.jobs.index import Indexer
@@ -93,8 +94,8 @@ class App:
         done = Ticked()
         with self.place.writing() as store:
             for step in (
-                *(self._compare, self._collect, self._read, self._check),
-                *(self._tell, self._post, self._remember, self._show),
+                *(self._compare, self._collect, self._take_files, self._read),
+                *(self._check, self._tell, self._post, self._remember, self._show),
             ):
                 self._steps += 1
                 if stop():
@@ -196,6 +197,10 @@ class App:
         """Judge the letters of one pass; a resolver forgets what it heard before."""
         ask = self._ask or (Resolver() if self.config.trust.dns else nobody)
         return Judge(authserv_ids, self.place.bench.packs, self.clock, ask)
+
+    def _take_files(self, store: Store, done: Ticked) -> None:  # noqa: ARG002 - a step
+        place = self.place
+        inbox.take(place.home.inbox, store, place.archive, place.journal, self.clock())
 
     def _read(self, store: Store, done: Ticked) -> None:
         events, assessed = self.place.read(store)

@@ -2,6 +2,7 @@
 
 evidence/          letters, manifest, journal: the truth
 orders/            a view for people, made again at will
+inbox/             the owner drops receipts in; see jobs/inbox.py
 index.sqlite3      derived
 home.json          the user name of every account that was ever collected here
 lock, turn         see edges/lock.py
@@ -30,6 +31,10 @@ class Home:
     @property
     def orders(self) -> Path:
         return self.root / "orders"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
 
     @property
     def index(self) -> Path:

@@ -7,6 +7,12 @@ LARGEST = 10 << 20  # bytes of a file: receipts have some ten thousand
 MOST_PAGES = 20
 LONGEST = 100_000  # characters
 _STREAM = 8 << 20  # bytes that one compressed part may come to
+_OPERATIONS = 200_000  # of one page
+_FAULTS = (
+    *(ValueError, LookupError, TypeError, AttributeError, AssertionError),
+    *(RecursionError, ArithmeticError, OSError),
+)
+"""What the library stumbles over in a file that was made to make it stumble."""
 
 
 class NotReadError(Exception):
@@ -29,30 +35,32 @@ def text_of(path: Path) -> str:
 
 def _text(path: Path) -> str:
     import pypdf  # half a second: only for whoever gave a PDF
-    from pypdf import filters
     from pypdf.errors import PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would quote the file
-    for limit in (
-        "ZLIB_MAX_OUTPUT_LENGTH",
-        "LZW_MAX_OUTPUT_LENGTH",
-        "RUN_LENGTH_MAX_OUTPUT_LENGTH",
-        "JBIG2_MAX_OUTPUT_LENGTH",
-        "MAX_DECLARED_STREAM_LENGTH",
-        "MAX_ARRAY_BASED_STREAM_OUTPUT_LENGTH",
-    ):
-        setattr(filters, limit, _STREAM)
+    limits = pypdf.Configuration(
+        maximum_declared_stream_length=_STREAM,
+        array_based_stream_maximum_output_length=_STREAM,
+        zlib_maximum_output_length=_STREAM,
+        lzw_maximum_output_length=_STREAM,
+        run_length_maximum_output_length=_STREAM,
+        brotli_maximum_output_length=_STREAM,
+        jbig2_maximum_output_length=_STREAM,
+        stream_decoding_work_maximum_length=4 * _STREAM,
+        stream_parsing_work_maximum_count=_OPERATIONS,
+    )
     found: list[str] = []
     try:
-        reader = pypdf.PdfReader(path)
-        if reader.is_encrypted:
-            raise NotReadError("encrypted")
-        for number, page in enumerate(reader.pages):
-            if number == MOST_PAGES or sum(map(len, found)) > LONGEST:
-                break
-            found.append(page.extract_text())
-    except (PyPdfError, ValueError, LookupError, TypeError, AttributeError) as error:
+        with pypdf.apply_configuration(limits):
+            reader = pypdf.PdfReader(path)
+            if reader.is_encrypted:
+                raise NotReadError("encrypted")
+            for number, page in enumerate(reader.pages):
+                if number == MOST_PAGES or sum(map(len, found)) > LONGEST:
+                    break
+                found.append(page.extract_text())
+    except _FAULTS as error:
         raise NotReadError("broken") from error
-    except (RecursionError, OverflowError, AssertionError, OSError) as error:
+    except PyPdfError as error:
         raise NotReadError("broken") from error
     return "\n".join(found)[:LONGEST]
