@@ -52,6 +52,9 @@ def table(half: Half, verdicts: list[Verdict]) -> None:
     print(f"| all | {len(verdicts)} | {told} | {found} | {wrong} | {shares} |\n")
     for word, count in Counter(one.word for one in verdicts).most_common():
         print(f"{count:5} {word}")
+    sure = Counter(event.certainty.word for one in verdicts for event, _ in one.wrong)
+    for word, count in sure.items():
+        print(f"{count:5} wrong events that are {word}")
     thin = sum(len(one.thin) for one in verdicts)
     print(f"{thin:5} values said by a letter and not taken from it\n")
     streams = [one for one in verdicts if one.letter.template.stream]

@@ -31,8 +31,8 @@ def test_the_set_is_large_enough():
     telling = [one for one in all_letters() if one.tells]
     silent = [one for one in all_letters() if not one.tells]
 
-    assert len(telling) >= 400
-    assert len(silent) >= 150
+    assert len(telling) >= 700
+    assert len(silent) >= 400
 
 
 @pytest.mark.parametrize("half", Half)

@@ -123,7 +123,7 @@ def _inline(line: str) -> str:
 
 
 def noisy(text: str, html: str, subject: str, chance: random.Random) -> tuple[str, ...]:
-    """Write some letters without ё, with zero-width filling or with split numbers."""
+    """Write some letters without ё, and with numbers and words split invisibly."""
     if chance.random() < 0.25:
         text, html, subject = (
             one.replace("ё", "е").replace("Ё", "Е") for one in (text, html, subject)
@@ -133,14 +133,19 @@ def noisy(text: str, html: str, subject: str, chance: random.Random) -> tuple[st
         html = re.sub(
             r"(<body[^>]*>)", rf'\1<div style="display:none">{filling}</div>', html
         )
-    if (
-        chance.random() < 0.2
-    ):  # a hyphen may break the line, and numbers are set in bold
+    if chance.random() < 0.2:  # parts of a number in bold, each on its own
         html = re.sub(
             r">([^<]*?)\b(\d{8,10})-(\d{4})\b(?!-)", r">\1<b>\2</b>-<b>\3</b>", html
         )
     if chance.random() < 0.2:
         html = re.sub(r"(?<=[а-я]) (?=\d)|(?<=\d) (?=[а-я])", "&nbsp;", html)
+    if (
+        chance.random() < 0.15
+    ):  # soft hyphens, invisible spaces and hard hyphens in numbers
+        odd = chance.choice(["-&#8203;", "&#8209;", "-<wbr>", "&shy;-"])
+        html = re.sub(r"(?<=>)([^<>]*?\b\d{8,10})-(\d{4})\b", rf"\1{odd}\2", html)
+    if chance.random() < 0.1:
+        html = re.sub(r"(?<=[а-я]{4})(?=[а-я]{4})", "&shy;", html, count=30)
     return text, html, subject
 
 
