@@ -26,10 +26,10 @@ class Identifiers:
     secrets: tuple[re.Pattern[str], ...] = ()  # group `secret`: blotted out of quotes
     impossible: tuple[re.Pattern[str], ...] = ()  # numbers that are never given
 
-    def account(self, order: str) -> str:
+    def buyer(self, order: str) -> str:
         """Return the part of an order number that names the buyer, "" for none."""
         match = self.order.fullmatch(order)
-        return (match.groupdict().get("account") or "") if match else ""
+        return (match.groupdict().get("buyer") or "") if match else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

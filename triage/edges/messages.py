@@ -32,7 +32,10 @@ class Span:
 
 
 def letter_row(
-    message: Message, reading: Reading, sighting: Sighting
+    message: Message,
+    reading: Reading,
+    sighting: Sighting,
+    buyers: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Make the index row of a letter that could be read."""
     return {
@@ -58,6 +61,7 @@ def letter_row(
         "shape": reading.shape,
         "heading": reading.heading,
         "against": reading.against,
+        "buyers": json.dumps(buyers),
         "receipt": reading.receipt and json.dumps(event_row(reading.receipt)),
     }
 

@@ -7,7 +7,6 @@ What is odd about a letter is named in its defects. A defect that begins with
 import re
 
 from triage.core.charset import decode, header_text, one_line
-from triage.core.lookalike import lookalike
 from triage.core.message import Attachment, Message, Passage, Sighting, Where
 from triage.edges.html import Page, link, read_html
 from triage.edges.sender import read_sender
@@ -34,7 +33,6 @@ def parse(raw: bytes, sighting: Sighting, authenticated_domain: str) -> Message:
     subject, subject_defect = _header(tree, "subject")
     defects = dict.fromkeys([*tree.defects, *sender.defects, subject_defect])
     passages, attachments = _read_parts(tree, subject, defects)
-    warning = lookalike(sender.domain)
     return Message(
         evidence=sighting.sha256,
         role=sighting.role,
@@ -52,7 +50,6 @@ def parse(raw: bytes, sighting: Sighting, authenticated_domain: str) -> Message:
         automatic=_is_automatic(tree),
         own=bool(tree.values("x-triage")),
         defects=tuple(code for code in defects if code),
-        warnings=(warning,) if warning else (),
     )
 
 

@@ -19,6 +19,7 @@ CREATE TABLE messages (
     attachments TEXT NOT NULL,
     shape TEXT NOT NULL DEFAULT '', heading TEXT NOT NULL DEFAULT '',
     against TEXT NOT NULL DEFAULT '',
+    buyers TEXT NOT NULL DEFAULT '[]', -- of the orders it names
     receipt TEXT -- the event of a receipt that names no order
 ) STRICT;
 CREATE INDEX messages_with_receipt ON messages (evidence) WHERE receipt IS NOT NULL;

@@ -16,6 +16,7 @@ from typing import Any
 from triage.core.charset import GUESSED, Decoded, decode, header_text, one_line
 
 FAILED = "mail-parser-failed"
+LONGEST_NAME = 2_000
 LONGEST = 65536  # bytes of a header value that anything is allowed to decode
 
 _WANTED = ("from", "to", "cc", "date")
@@ -31,7 +32,7 @@ class Sender:
     """The envelope as the letter itself writes it."""
 
     address: str = ""  # the one clean address of the one From header, else ""
-    name: str = ""
+    name: str = ""  # beside the address; of an unclear header all that it says
     recipients: tuple[str, ...] = ()
     sent_at: datetime | None = None
     defects: tuple[str, ...] = ()
@@ -57,7 +58,7 @@ def read_sender(raw_headers: Iterable[tuple[str, str]]) -> Sender:
         wrong = [d for d in parsed.address_header_defects if d["header"] == "from"]
         sent_at = parsed.date
     except Exception:  # noqa: BLE001 - it has crashed on real letters; this one is shown
-        return Sender(defects=(*defects, FAILED))
+        return Sender(name=_shown(wanted["from"]), defects=(*defects, FAILED))
     if len(wanted["from"]) != 1:
         defects.append("several-from" if wanted["from"] else "no-from")
     elif not _is_clean(wanted["from"][0], senders, wrong) or (
@@ -74,11 +75,15 @@ def read_sender(raw_headers: Iterable[tuple[str, str]]) -> Sender:
         defects.append("date-unreadable" if wanted["date"] else "no-date")
     return Sender(
         address=senders[0][1].lower() if clean else "",
-        name=header_text(senders[0][0]).text if senders else "",
+        name=_shown([senders[0][0]] if clean else wanted["from"]),
         recipients=tuple(one_line(address).lower() for address in recipients),
         sent_at=sent_at,
         defects=tuple(defects),
     )
+
+
+def _shown(values: Iterable[str]) -> str:
+    return header_text(" ".join(values)[:LONGEST_NAME]).text
 
 
 def _mail_parser(wanted: Mapping[str, Sequence[str]]) -> Any:

@@ -1,7 +1,7 @@
 """Read one archived letter: runs in a child process, so that no letter can stop us."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,16 @@ from triage.core.entry import read_sighting, sighting_entry
 from triage.core.event import Event, Stream
 from triage.core.findable import shadow, snippet
 from triage.core.message import Message, Sighting
+from triage.core.pack import Packs
 from triage.core.reading import read
 from triage.core.recogniser import Reading
+from triage.core.suspicion import buyers, orders_in, suspicions
 from triage.core.taught import read_lessons
 from triage.edges import messages, packs
-from triage.edges.authentication import authenticate
 from triage.edges.parser import parse
 from triage.edges.stemmer import stem
 from triage.jobs.papers import read_file
-
-HEADER_END = b"\r\n\r\n"
+from triage.jobs.trust import vouched_for
 
 
 def reader(
@@ -49,18 +49,16 @@ def reader(
         sighting = read_sighting(task["sighting"])
         if hashlib.sha256(raw).hexdigest() != sighting.sha256:
             return {"problem": "damaged"}
-        domain = sighting.authentication.get("domain", "")
-        if not domain:  # the configuration may know the provider's name by now
-            mine = ids.get(sighting.account, ())
-            domain = authenticate(_header(raw), mine)["domain"]
-        message = parse(raw, sighting, domain)
+        found = vouched_for(sighting, raw, ids.get(sighting.account, ()))
+        message = parse(raw, sighting, found["domain"])
         if "find" in task:
             numbers = loaded.marketplace(task["pack"]).identifiers
             return {"snippet": snippet(message, task["find"], stem, numbers)}
         reading = read(message, loaded, zone, owner, taught)
+        message, buyers = _suspected(message, reading, loaded, found)
         message, reading = _without_secrets(message, reading)
         return {
-            "letter": messages.letter_row(message, reading, sighting),
+            "letter": messages.letter_row(message, reading, sighting, buyers),
             "events": [messages.event_row(event) for event in reading.events],
             "words": shadow(message, reading, stem),
         }
@@ -73,10 +71,17 @@ def task_of(sighting: Sighting, path: Path) -> dict[str, Any]:
     return {"sighting": sighting_entry(sighting), "path": str(path)}
 
 
-def _header(raw: bytes) -> bytes:
-    """Return the header block, whatever the line ends."""
-    ends = [i for i in (raw.find(HEADER_END), raw.find(b"\n\n")) if i >= 0]
-    return raw[: min(ends) + 2] if ends else raw
+def _suspected(
+    message: Message, reading: Reading, packs: Packs, found: Mapping[str, str]
+) -> tuple[Message, Sequence[str]]:
+    """Add what looks forged, and say whose orders a marketplace's letter names."""
+    if not reading.pack or reading.stream:
+        return message, ()
+    market = packs.marketplace(reading.pack)
+    if reading.outcome != "unconfirmed":
+        return message, buyers(reading.orders, market)
+    message = replace(message, warnings=suspicions(message, market, found))
+    return message, buyers(orders_in(message, market), market)
 
 
 def _without_secrets(message: Message, reading: Reading) -> tuple[Message, Reading]:

@@ -1,21 +1,31 @@
 """Gather what today's digest has to tell. Reads only."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from triage.core.case import State
 from triage.core.chain import Head
-from triage.core.news import Health, Letters, Recognised, Unconfirmed, Unread
+from triage.core.news import (
+    Doubtful,
+    Health,
+    Letters,
+    Recognised,
+    Unconfirmed,
+)
+from triage.core.suspicion import Suspicion, is_foreign
 from triage.edges import accounts, cases, cursors, mentions, messages
+from triage.edges.buyers import TRUSTED, known_buyers
 from triage.edges.messages import Span
 from triage.edges.store import Store
 from triage.jobs.assess import Bench, standings
 from triage.jobs.compose import Today
 from triage.jobs.inspect import evidence_problem
 from triage.jobs.prepare import texts
+from triage.jobs.unread import UNREAD, unread_news
 
-UNREAD = ("unrecognised", "unreadable", "ambiguous")
 UNCONFIRMED = ("unconfirmed",)
 NOT_COUNTED = ("foreign", "own", "automatic", "sent")
 
@@ -60,6 +70,7 @@ def _letters(store: Store, bench: Bench, span: Span) -> Letters:
     def day(text: str) -> date:
         return datetime.fromisoformat(text).astimezone(bench.zone).date()
 
+    known = known_buyers(store)
     return Letters(
         recognised=[
             Recognised(
@@ -69,25 +80,35 @@ def _letters(store: Store, bench: Bench, span: Span) -> Letters:
             )
             for event in messages.events_in_news(store, span)
         ],
-        unread=[
-            Unread(
-                evidence=row["evidence"],
-                reason=row["reason"] or row["outcome"],
-                order=next(iter(json.loads(row["orders"])), ""),
-                received_on=day(row["received_at"]),
-            )
-            for row in messages.news_with(store, UNREAD, span)
-        ],
+        unread=unread_news(store, bench.packs, span, bench.zone),
         unconfirmed=[
             Unconfirmed(
                 evidence=row["evidence"],
                 sender=row["sender"],
                 reason=row["reason"],
+                warnings=(*json.loads(row["warnings"]), *_foreign(row, known)),
                 received_on=day(row["received_at"]),
             )
             for row in messages.news_with(store, UNCONFIRMED, span)
         ],
+        doubtful=[
+            Doubtful(
+                evidence=row["evidence"],
+                order=next(iter(json.loads(row["orders"])), ""),
+                warnings=warnings,
+                received_on=day(row["received_at"]),
+            )
+            for row in messages.news_with(store, TRUSTED, span)
+            if (warnings := _foreign(row, known))
+        ],
     )
+
+
+def _foreign(row: Mapping[str, Any], known: Mapping[str, Counter[str]]) -> list[str]:
+    """Warn of a letter about orders of a buyer who is not the owner."""
+    counts = known.get(row["pack"], Counter())
+    foreign = is_foreign(json.loads(row["buyers"]), counts)
+    return [Suspicion.FOREIGN_ACCOUNT.value] * foreign
 
 
 def _health(store: Store, names: Collection[str]) -> Health:
