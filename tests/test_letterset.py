@@ -1,5 +1,6 @@
 """Letters nobody tuned for are read rightly or not at all: see letterset/README.md."""
 
+import re
 from collections import Counter
 from functools import cache
 
@@ -96,6 +97,15 @@ def test_no_gap_is_left_open():
 
         said = [message.subject, *(passage.text for passage in message.passages)]
         assert not any("{" in one or "}" in one for one in said), letter.id
+
+
+def test_a_letter_names_every_order_that_it_tells_of():
+    for letter in all_letters():
+        message = parse(letter.raw, a_sighting(letter.raw), "ozon.ru")
+
+        said = "\n".join([message.subject, *(one.text for one in message.passages)])
+        plain = re.sub("[\u00ad\u200b]", "", said).replace("\u2011", "-")
+        assert all(truth.order in plain for truth in letter.tells), letter.id
 
 
 @pytest.mark.xfail(strict=False, reason="the vocabulary is being completed")

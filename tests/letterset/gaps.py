@@ -160,7 +160,7 @@ class Gaps:
         if form == "d":
             return plain
         if form == "w":
-            return f"{OF_WEEKDAY[day.weekday()]}, {plain}"
+            return f"{OF_WEEKDAY[day.weekday()]} {plain}"
         if form == "n":
             return f"{day:%d.%m.%Y}"
         if form == "y":
