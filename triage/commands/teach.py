@@ -126,7 +126,7 @@ def teach(desk: Desk, letter: str, kind: str | None, *, yes: bool, undo: bool) -
         refuse(row)
         says = meant(packs, kind) if kind else ""
         look = examine(desk.place.archive, desk.place.readers, row, says)
-        _show_masked(desk, look)
+        _show_wording(desk, look)
         if not kind:
             desk.say("\nЧто это за письмо?", "\nWhat is this letter?", style="bold")
             for name, title in choices(packs):
@@ -153,13 +153,14 @@ def teach(desk: Desk, letter: str, kind: str | None, *, yes: bool, undo: bool) -
     )
 
 
-def _show_masked(desk: Desk, look: Look) -> None:
+def _show_wording(desk: Desk, look: Look) -> None:
     desk.say(
-        "Письмо без личного:", "The letter without what is personal:", style="bold"
+        "По этим словам узнаются письма того же вида:",
+        "Letters of this kind are known by these words:",
+        style="bold",
     )
-    lines = [line.strip() for line in look.masked.splitlines()]
-    for line in [line for line in lines if line][:SHOWN]:
-        desk.terminal.say(f"  | {line}")
+    for line in look.wording[:SHOWN]:
+        desk.terminal.say(f"  {line}")
 
 
 def _show_reading(desk: Desk, look: Look, says: str) -> None:

@@ -4,20 +4,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from triage.core.act import Act, ActKind, effective
+from triage.core.entry import read_sighting
 from triage.core.event import EventKind, Stream
+from triage.core.hearing import spoken
 from triage.core.message import Role, Sighting
 from triage.core.pack import Packs
+from triage.core.shape import shape_of
 from triage.core.taught import NOTHING, Lesson, lessons_entry
 from triage.edges import cases, shapes
 from triage.edges.archive import Archive
+from triage.edges.parser import parse
 from triage.edges.store import Store
 from triage.errors import UsageError
 from triage.jobs.learn import Readers
 from triage.jobs.reading import reader, task_of
-from triage.jobs.sample import sampler
 
 EXAMINER = "triage.jobs.teach:examiner"
 NOT_TAUGHT = frozenset({EventKind.SUPPORT_ASKED})  # the owner's own letters say it
@@ -42,15 +46,21 @@ class Look:
     letter: Mapping[str, Any]  # its row of the index
     events: tuple[Mapping[str, Any], ...]  # rows, as the lesson would have them
     reason: str  # why nothing would be told, in words
-    masked: str  # the letter's words, masked
+    wording: tuple[str, ...]  # by which letters like it are known, without its data
 
 
 def examiner(
     settings: Mapping[str, Any],
 ) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Make the function that reads a letter and masks it; settings as `jobs.reading`."""
-    read, mask = reader(settings), sampler(settings)
-    return lambda task: read(task) | {"masked": mask(task)["text"]}
+    """Make the function that reads a letter and finds its wording, masked of its data."""
+    read = reader(settings)
+
+    def examine_letter(task: Mapping[str, Any]) -> dict[str, Any]:
+        sighting = read_sighting(task["sighting"])
+        message = parse(Path(task["path"]).read_bytes(), sighting, "")
+        return read(task) | {"wording": shape_of(spoken(message)).segments[1:]}
+
+    return examine_letter
 
 
 def find_letter(store: Store, name: str) -> dict[str, Any]:
@@ -138,7 +148,9 @@ def examine(
         words = problem or str((answer or {}).get("problem"))
         raise UsageError(f"письмо {sighting.sha256[:12]} не читается: {words}")
     letter = answer["letter"]
-    return Look(letter, tuple(answer["events"]), letter["reason"], answer["masked"])
+    return Look(
+        letter, tuple(answer["events"]), letter["reason"], tuple(answer["wording"])
+    )
 
 
 def sighting_of(row: Mapping[str, Any]) -> Sighting:
