@@ -6,6 +6,7 @@ from typing import Any
 
 from triage.edges.store import Store
 
+LATEST = 200  # events of earlier letters that are compared
 CHUNK = 400  # values in one SQL statement: well below SQLite's limit
 
 
@@ -41,18 +42,26 @@ def letters_like(store: Store, prefix: str) -> list[dict[str, Any]]:
     )
 
 
-def told_before(store: Store, heading: str, until: datetime) -> tuple[str, str] | None:
-    """Return what all earlier letters with such a subject told, and when one last did.
+def told_before(
+    store: Store, heading: str, until: datetime
+) -> tuple[list[str], str] | None:
+    """Return what earlier letters with such a subject told, and when one last did.
 
-    None where there were none, or where they told several things.
+    None where there were none, or where they did not all tell the same.
     """
     rows = store.rows(
-        "SELECT events.kind, max(received_at) at FROM messages JOIN events"
-        " USING (evidence) WHERE heading = ? AND received_at < ? GROUP BY events.kind",
+        "SELECT evidence, kind, received_at FROM messages JOIN events USING (evidence)"
+        " WHERE heading = ? AND received_at < ? ORDER BY received_at DESC LIMIT ?",
         heading,
         until.astimezone(UTC).isoformat(),
+        LATEST,
     )
-    return (rows[0]["kind"], rows[0]["at"]) if heading and len(rows) == 1 else None
+    told: dict[str, set[str]] = {}
+    for row in rows:
+        told.setdefault(row["evidence"], set()).add(row["kind"])
+    if not heading or len(set(map(frozenset, told.values()))) != 1:
+        return None
+    return sorted(told.popitem()[1]), rows[0]["received_at"]
 
 
 def contradicted(

@@ -48,7 +48,8 @@ def _explained(
     elif why is Why.UNKNOWN and (
         before := shapes.told_before(store, row["heading"], at)
     ):
-        why, known = Why.CHANGED, packs.events.get(before[0], before[0])
+        why = Why.CHANGED
+        known = ", ".join(packs.events.get(kind, kind) for kind in before[0])
         known_on = day(before[1])
     return Unread(
         evidence=row["evidence"],

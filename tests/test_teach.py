@@ -1,0 +1,286 @@
+"""Teaching by one command: the letter, those like it before and after, and taking it back."""
+
+import io
+import json
+import shutil
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from mails import MOSCOW, a_letter
+from test_cli import Shell, _wide  # noqa: F401 - the fixture
+
+CONFIG = Path(__file__).parents[1] / "demo" / "config.toml"
+SERVER = "mx.mail.example"
+NOW = "2026-11-23T09:00:00+03:00"
+MORNING = datetime(2026, 11, 20, 9, 0, tzinfo=MOSCOW)
+
+# Nothing in the packs matches this wording.
+ODD = """Здравствуйте, {name}!
+
+Сделка по заказу {order} расторгнута магазином.
+{goods}
+Вам положено {sum} ₽.
+
+Подробнее: https://www.ozon.ru/my/orderdetails/?order={order}&t={token}
+"""
+FIRST = {
+    "name": "Анна",
+    "order": "12345678-0001",
+    "goods": "Чайник Примерный, 1 шт.",
+    "sum": "12 490,00",
+    "token": "a1b2c3",
+}
+SECOND = {
+    "name": "Анна Сергеевна",
+    "order": "12345678-0002",
+    "goods": "Плед шерстяной\nЛампа настольная, 2 шт.",
+    "sum": "990",
+    "token": "99ffee00",
+}
+THIRD = {**SECOND, "order": "12345678-0003", "sum": "5,50"}
+
+
+def vouched(domain: str = "sender.ozon.ru") -> str:
+    return f"{SERVER}; dkim=pass header.d={domain}; dmarc=pass header.from={domain}"
+
+
+class Owner(Shell):
+    """Types commands, and gets letters by importing files."""
+
+    def gets(
+        self, text: str, *, subject: str = "Ваш заказ", days: int = 0, **more
+    ) -> str:
+        at = MORNING + timedelta(days=days)
+        raw = a_letter(
+            subject=subject, text=text, date=at, **({"auth": vouched()} | more)
+        )
+        path = self.home / f"letter-{len(list(self.home.glob('letter-*')))}.eml"
+        path.write_bytes(raw)
+        self.says("import", path)
+        return sha256(raw).hexdigest()
+
+    def told(self, order: str) -> list[dict]:
+        orders = self.json("orders")["orders"]
+        return [e for each in orders if each["order"] == order for e in each["events"]]
+
+    def unread(self) -> list[dict]:
+        return self.json("unrecognised")["letters"]
+
+
+@pytest.fixture
+def owner(tmp_path):
+    shutil.copy(CONFIG, tmp_path / "config.toml")
+    return Owner(tmp_path / "config.toml", NOW)
+
+
+def test_a_letter_that_was_taught_is_read_and_so_are_those_like_it(owner):
+    first = owner.gets(ODD.format(**FIRST))
+    owner.gets(ODD.format(**SECOND), days=1)
+    assert len(owner.unread()) == 2
+
+    said = owner.says("teach", first[:6], "order_cancelled", "--yes")
+
+    assert "12345678-0001" in said
+    assert "12 490,00" not in said.split("Будет прочитано")[0]
+    assert "расторгнута магазином" in said
+    assert "2 письма" in said
+    for order in ("12345678-0001", "12345678-0002"):
+        [event] = owner.told(order)
+        assert (event["kind"], event["certainty"]) == ("order_cancelled", "taught")
+    assert owner.unread() == []
+
+
+def test_a_letter_that_comes_after_the_lesson_is_read_by_it(owner):
+    first = owner.gets(ODD.format(**FIRST))
+    owner.says("teach", first[:12], "заказ отменён", "--yes")
+
+    owner.gets(ODD.format(**THIRD), days=2)
+
+    [event] = owner.told("12345678-0003")
+    assert (event["kind"], event["certainty"]) == ("order_cancelled", "taught")
+
+
+def test_another_wording_is_not_read_by_the_lesson(owner):
+    first = owner.gets(ODD.format(**FIRST))
+    owner.says("teach", first[:12], "order_cancelled", "--yes")
+
+    other = ODD.replace("расторгнута", "подписана").format(**THIRD)
+    owner.gets(other, days=2)
+
+    assert owner.told("12345678-0003") == []
+    assert len(owner.unread()) == 1
+
+
+def test_a_lesson_can_be_taken_back(owner):
+    first = owner.gets(ODD.format(**FIRST))
+    second = owner.gets(ODD.format(**SECOND), days=1)
+    owner.says("teach", first[:12], "order_cancelled", "--yes")
+
+    owner.says("teach", second[:12], "--undo")
+
+    assert owner.told("12345678-0001") == owner.told("12345678-0002") == []
+    assert len(owner.unread()) == 2
+
+
+def test_the_last_lesson_counts(owner):
+    first = owner.gets(ODD.format(**FIRST))
+    owner.says("teach", first[:12], "order_cancelled", "--yes")
+    owner.says("teach", first[:12], "nothing", "--yes")
+
+    assert owner.told("12345678-0001") == []
+    assert owner.unread() == []
+
+
+def test_a_rebuild_gives_what_the_lessons_gave(owner):
+    first = owner.gets(ODD.format(**FIRST))
+    owner.says("teach", first[:12], "order_cancelled", "--yes")
+    owner.gets(ODD.format(**SECOND), days=1)
+    live = owner.json("orders"), owner.json("cases"), owner.unread()
+
+    owner.says("rebuild")
+
+    assert (owner.json("orders"), owner.json("cases"), owner.unread()) == live
+
+
+def test_nothing_is_taught_without_a_yes(owner, monkeypatch):
+    first = owner.gets(ODD.format(**FIRST))
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+
+    done = owner.run("teach", first[:12], "order_cancelled")
+
+    assert done.returncode == 130
+    assert owner.told("12345678-0001") == []
+
+
+def test_without_a_kind_the_letter_is_shown_with_all_that_can_be_said(owner):
+    first = owner.gets(ODD.format(**FIRST))
+
+    said = owner.says("teach", first[:12])
+
+    assert "расторгнута магазином" in said
+    assert "Примерный" not in said
+    assert "12345678" not in said
+    assert "order_cancelled" in said
+    assert "nothing" in said
+    assert len(owner.unread()) == 1
+
+
+def test_a_letter_that_nobody_vouches_for_cannot_be_taught(owner):
+    forged = owner.gets(ODD.format(**FIRST), auth="")
+
+    said = owner.fails(64, "teach", forged[:12], "order_cancelled", "--yes")
+
+    assert "не подтвердил" in said
+    assert owner.told("12345678-0001") == []
+
+
+def test_a_forged_letter_of_a_taught_shape_tells_nothing(owner):
+    first = owner.gets(ODD.format(**FIRST))
+    owner.says("teach", first[:12], "order_cancelled", "--yes")
+
+    owner.gets(ODD.format(**THIRD), days=1, auth="")
+
+    assert owner.told("12345678-0003") == []
+
+
+def test_a_letter_without_an_order_cannot_be_taught_to_tell_an_event(owner):
+    odd = owner.gets("Сделка расторгнута магазином, вам положено 100 ₽.\n")
+
+    said = owner.run("teach", odd[:12], "order_cancelled", "--yes")
+
+    assert said.returncode == 64
+    assert "нет номера заказа" in said.stderr
+
+
+def test_what_a_pinned_recogniser_is_sure_of_cannot_be_taught_away(owner):
+    paid = owner.gets("Заказ 12345678-0001 принят и оплачен.\nИтого: 990,00 ₽\n")
+
+    said = owner.run("teach", paid[:12], "order_cancelled", "--yes")
+
+    assert said.returncode == 64
+    assert "order-accepted-and-paid" in said.stderr
+    assert owner.told("12345678-0001")[0]["kind"] == "order_paid"
+
+
+@pytest.mark.parametrize("name", ["zz", "ab", "", "0000"])
+def test_a_name_that_no_letter_has_is_refused_in_words(owner, name):
+    owner.gets(ODD.format(**FIRST))
+
+    assert "triage unrecognised" in owner.fails(64, "teach", name or "''")
+
+
+def test_a_letter_whose_text_changed_is_named_before_all_others(owner):
+    owner.gets("Заказ 12345678-0001 принят и оплачен.\n", subject="Заказ 12345678-0001")
+    owner.gets(ODD.format(**SECOND), subject="Новости")
+    changed = owner.gets(
+        "Сделка по заказу 12345678-0003 состоялась.\n",
+        subject="Заказ 12345678-0003",
+        days=1,
+    )
+
+    first, _ = owner.unread()
+
+    assert first["evidence"] == changed
+    assert first["why"] == "changed"
+    assert "заказ оплачен" in first["known"]
+    digest = owner.says("digest")
+    assert "письмо изменилось" in digest
+    assert f"triage teach {changed[:12]}" in digest
+    assert "12345678-0003" in digest
+
+
+def test_a_guess_that_was_confirmed_is_taught_to_all_letters_like_it(owner):
+    owner.gets(
+        "Продавец отменил заказ 12345678-0001.\nСумма 100 ₽.\n", subject="Отмена"
+    )
+    [case, *_] = [c for c in owner.json("cases")["cases"] if c["asks"]]
+
+    owner.says("answer", case["number"], "yes")
+    owner.gets(
+        "Продавец отменил заказ 12345678-0002.\nСумма 200 ₽.\n",
+        subject="Отмена",
+        days=1,
+    )
+
+    certainties = {
+        o: owner.told(o)[0]["certainty"] for o in ("12345678-0001", "12345678-0002")
+    }
+    assert set(certainties.values()) == {"taught"}
+    asked = [c for c in owner.json("cases")["cases"] if c["asks"]]
+    assert asked == []
+
+
+def test_a_guess_that_was_denied_is_not_made_again(owner):
+    owner.gets(
+        "Продавец отменил заказ 12345678-0001.\nСумма 100 ₽.\n", subject="Отмена"
+    )
+    [case, *_] = [c for c in owner.json("cases")["cases"] if c["asks"]]
+
+    owner.says("answer", case["number"], "no")
+    owner.gets(
+        "Продавец отменил заказ 12345678-0002.\nСумма 200 ₽.\n",
+        subject="Отмена",
+        days=1,
+    )
+
+    assert [e["certainty"] for e in owner.told("12345678-0001")] == ["guess"]
+    assert owner.told("12345678-0002") == []
+    assert [c for c in owner.json("cases")["cases"] if c["state"] != "resolved"] == []
+
+
+def test_a_donated_letter_lies_beside_what_it_is_read_as(owner):
+    first = owner.gets(ODD.format(**FIRST))
+    out = owner.home / "given"
+
+    owner.says("sample", first[:12], "--out", out)
+
+    [letter] = out.glob("ozon/unrecognised/*.eml")
+    text = letter.read_text("utf-8")
+    assert "расторгнута" not in text  # a word that nobody's list has
+    assert "a1b2c3" not in text
+    assert "Примерный" not in text
+    expected = json.loads(letter.with_suffix(".expected.json").read_text("utf-8"))
+    assert expected["outcome"] == "unrecognised"
+    assert expected["orders"] == ["12345678-0001"]
