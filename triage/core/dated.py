@@ -1,19 +1,18 @@
 """Dating the steps of a case: when each is due, by when it is answered, what locks it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from triage.core import law
-from triage.core.accrual import doubt_of, reckon
+from triage.core.accrual import reckon
 from triage.core.anchors import Anchors, end_of
 from triage.core.deadline import Unit
-from triage.core.letter import lacking
-from triage.core.particulars import prepare
+from triage.core.letter import lacking, rate_asked
+from triage.core.particulars import Facts, prepare
 from triage.core.step import Norm, Step, StepNow
 
 ONE_DAY = timedelta(days=1)
-CALCULATION = "$calculation"  # the passage with sums that grow
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,14 +36,25 @@ class Dating:
             if not (step.optional or step.background or now.done_on) and now.due_on:
                 floor = max(floor, now.due_on) if floor else now.due_on
             steps.append(now)
+        self._turn_with_the_rate()
         facts = prepare(self.anchors, self.owner, self.contacts)
-        letters = self.anchors.ladder.letters
-        return [
-            replace(now, lacks=lacking(letters[now.step.letter], facts(now.step)))
-            if now.done_on is None and now.step.letter in letters
-            else now
-            for now in steps
-        ]
+        return [self._lettered(now, facts) for now in steps]
+
+    def _lettered(self, now: StepNow, facts: Callable[[Step], Facts]) -> StepNow:
+        """Say what the letter of a step lacks, and what its calculation would want."""
+        letter = self.anchors.ladder.letters.get(now.step.letter)
+        if now.done_on is not None or letter is None:
+            return now
+        known = facts(now.step)
+        caution = "; ".join(filter(None, (now.caution, rate_asked(letter, known))))
+        return replace(now, lacks=lacking(letter, known), caution=caution)
+
+    def _turn_with_the_rate(self) -> None:
+        found = reckon(self.anchors)
+        if found is not None and found.rate_known_to is not None:
+            lasts = timedelta(self.anchors.ladder.key_rate.told_for)
+            known_to = found.rate_known_to
+            self.turns |= {known_to + ONE_DAY, known_to + lasts + ONE_DAY}
 
     def again(self, last: StepNow) -> StepNow:
         """Offer a step once more, with the letter for it, the day its term ran out."""
@@ -123,7 +133,6 @@ class Dating:
                     (
                         self._caution(step, done_on, [*ground, *filter(None, [norm])]),
                         self._no_calendar(uncounted),
-                        "" if done_on else self._no_sum(step),
                     ),
                 )
             ),
@@ -142,19 +151,6 @@ class Dating:
             return ""
         year = max(self.anchors.ladder.calendar.years, default=0) + 1
         return self.anchors.ladder.phrases["caution_no_calendar"].format(year=year)
-
-    def _no_sum(self, step: Step) -> str:
-        """Ask for the key rate where the letter of a step would count with it."""
-        letter = self.anchors.ladder.letters.get(step.letter)
-        if letter is None or CALCULATION not in letter.text:
-            return ""
-        found = reckon(self.anchors)
-        if found is None or found.rate_known_to is None:
-            return ""
-        self.turns.add(found.rate_known_to + ONE_DAY)
-        if not found.rate_asked:
-            return ""
-        return doubt_of(found, self.anchors.today, self.anchors.ladder.phrases)
 
     def _warning(self, step: Step) -> str:
         edges = self.anchors.edges(step)

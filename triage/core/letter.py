@@ -16,7 +16,15 @@ from triage.core import law
 from triage.core.act import Act
 from triage.core.anchors import Anchors
 from triage.core.case import Case, Fact
-from triage.core.particulars import DERIVED, PACK, RELIES_ON, Facts, prepare
+from triage.core.particulars import (
+    DERIVED,
+    GROWS_BY,
+    PACK,
+    RATE_ASKED,
+    RELIES_ON,
+    Facts,
+    prepare,
+)
 from triage.core.progress import Progress, told_in
 from triage.core.step import Ladder, Letter, Standing
 
@@ -53,6 +61,8 @@ def _with_cautions(letter: Letter, facts: Facts) -> Facts:
     norms = [n.removeprefix("cite_") for n in names if n.startswith("cite_")]
     if RELIES_ON in facts:
         norms += facts[RELIES_ON].value.split()
+    if GROWS_BY in facts and _counts(letter, facts):
+        norms.append(facts[GROWS_BY].value)
     doubts = [facts[f"doubt_{n}"] for n in norms if f"doubt_{n}" in facts]
     if not doubts:
         return facts
@@ -60,9 +70,24 @@ def _with_cautions(letter: Letter, facts: Facts) -> Facts:
     return {**facts, "caution": Fact("caution", words, DERIVED)}
 
 
-def _expanded(text: str, facts: Facts) -> str:
+def rate_asked(letter: Letter, facts: Facts) -> str:
+    """Say that the key rate is wanted, of a letter that would count with it; else ""."""
+    asked = facts.get(RATE_ASKED)
+    return asked.value if asked and _counts(letter, facts) else ""
+
+
+def _counts(letter: Letter, facts: Facts) -> bool:
+    """Say whether a letter has a place for the calculation."""
+    return "$calculation_table" in _put_together(letter.text, facts)
+
+
+def _put_together(text: str, facts: Facts) -> str:
     passages = tuple((n, f.value) for n, f in facts.items() if f.evidence == PACK)
-    lines = _with_passages(text, passages).split("\n")
+    return _with_passages(text, passages)
+
+
+def _expanded(text: str, facts: Facts) -> str:
+    lines = _put_together(text, facts).split("\n")
     return "\n".join(kept for line in lines if (kept := _kept(line, facts)) is not None)
 
 

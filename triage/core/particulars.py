@@ -20,6 +20,8 @@ PACK = "pack"  # evidence of a passage of the packs
 DERIVED = "derived"  # evidence of what was worked out from other facts
 DATES = frozenset({"keep_until", "moved_to"})  # dates beside those named `_on`
 RELIES_ON = "relies_on"  # fact: the norms that the step rests on
+GROWS_BY = "grows_by"  # fact: the norm by which a sum grows
+RATE_ASKED = "rate_asked"  # fact: in words, that the key rate is wanted
 
 Facts = Mapping[str, Fact]
 
@@ -47,10 +49,13 @@ def prepare(
     if found is not None:
         for name, value in _grown(anchors, found):
             facts.setdefault(name, Fact(name, value, DERIVED))
+        by = name_of(found.norm.id)
+        facts[GROWS_BY] = Fact(GROWS_BY, by, DERIVED)
         if doubt := doubt_of(found, anchors.today, ladder.phrases):
-            name = f"doubt_{name_of(found.norm.id)}"
             about = "" if found.rate_asked else found.norm.cite
-            facts[name] = Fact(name, doubt, DERIVED, about)
+            facts[f"doubt_{by}"] = Fact(f"doubt_{by}", doubt, DERIVED, about)
+            if found.rate_asked:
+                facts[RATE_ASKED] = Fact(RATE_ASKED, doubt, DERIVED)
 
     def with_step(step: Step | None) -> dict[str, Fact]:
         if step is None:
@@ -156,6 +161,7 @@ def _grown(anchors: Anchors, found: Reckoning) -> Iterator[tuple[str, str]]:
     yield "calculation_table", plain(cells(calculation, ladder.phrases))
     yield "calculation_through", day(calculation.to_on)
     yield "calculation_total", roubles(calculation.total)
+    yield "calculation_ground", law.cite(found.norm, today)
     if calculation.cap is not None:
         yield "calculation_cap", roubles(calculation.cap)
     if calculation.left:
