@@ -12,6 +12,14 @@ WORDS = (
     "заказ доставка скидка письмо встреча отчёт проект вопрос ответ время неделя"
     " договор оплата счёт команда задача документ решение срок результат"
 ).split()
+PAGE = (
+    '<html><body style="margin:0"><table width="600" cellpadding="0" cellspacing="0">'
+    "{rows}</table></body></html>"
+)
+ROW = (
+    '<tr><td style="padding:8px 24px;font-family:Arial,sans-serif;font-size:14px;'
+    'line-height:20px;color:#001a34">{}</td></tr>\n'
+)
 
 
 def letters(count: int, share: float, seed: int = 1) -> Iterator[bytes]:
@@ -29,15 +37,16 @@ def letters(count: int, share: float, seed: int = 1) -> Iterator[bytes]:
 def _letter(chance: random.Random, i: int, *, ours: bool) -> bytes:
     at = START + timedelta(minutes=15 * i)
     order = f"12345678-{i % 9999 + 1:04d}"
-    body = " ".join(chance.choices(WORDS, k=chance.randint(220, 1400)))
+    paragraphs = [_paragraph(chance) for _ in range(chance.randint(6, 36))]
     if ours:
         sender, subject = "Ozon <mailer@sender.ozon.ru>", f"Заказ {order} отменён"
-        body = f"Заказ {order} отменён. Сумма заказа 1 234 ₽.\n{body}"
-        html = f'<a href="https://www.ozon.ru/my/orderdetails/?order={order}">x</a>'
+        paragraphs[:0] = [f"Заказ {order} отменён.", "Сумма заказа 1\u00a0234 ₽."]
+        button = f'<a href="https://www.ozon.ru/my/orderdetails/?order={order}">x</a>'
     else:
         sender, subject = f"User {i} <user{i}@example.org>", f"Письмо {i}"
-        html = ""
-    html = f"<html><body><p>{html}{body}</p></body></html>"
+        button = ""
+    body = "\n\n".join(paragraphs)
+    html = PAGE.format(rows="".join(ROW.format(text) for text in [button, *paragraphs]))
     parts = [
         f"Authentication-Results: mx.example.org; dkim=pass header.d={_domain(sender)}",
         f"From: {sender}",
@@ -65,6 +74,15 @@ def _letter(chance: random.Random, i: int, *, ours: bool) -> bytes:
         ]
     parts += ["--b--", ""]
     return "\r\n".join(parts).encode()
+
+
+def _paragraph(chance: random.Random) -> str:
+    """Write a few sentences."""
+    sentences = (
+        " ".join(chance.choices(WORDS, k=chance.randint(4, 14))).capitalize() + "."
+        for _ in range(chance.randint(2, 5))
+    )
+    return " ".join(sentences)
 
 
 def _domain(sender: str) -> str:

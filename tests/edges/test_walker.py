@@ -1,8 +1,12 @@
 import hashlib
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mails import a_letter
 
+from triage.edges import walker
 from triage.edges.walker import DEEPEST, LARGEST, MOST_PARTS, take_apart
 
 
@@ -273,3 +277,36 @@ def test_what_nobody_can_open_is_named(kind):
     )
 
     assert "opaque-part" in take_apart(raw).defects
+
+
+LINES = st.sampled_from(
+    [
+        b"YWJj" * 19,
+        b"YWJj" * 12 + b"YQ==",
+        b"heldback00000000",
+        b"--b",
+        b"--b--",
+        b"",
+        b"Content-Type: text/plain",
+        b"Content-Transfer-Encoding: base64",
+        b"Content-Type: multipart/mixed; boundary=b",
+        b"Content-Type: message/rfc822",
+        b" YWJj",
+    ]
+)
+
+
+@given(st.data())
+def test_runs_of_base64_are_held_back_unnoticed(data):
+    stretch = st.tuples(LINES, st.sampled_from([1, 1, 2, 7, 8, 9, 30]))
+    lines = [line for line, n in data.draw(st.lists(stretch)) for _ in range(n)]
+    ends = data.draw(st.sampled_from([[b"\n"], [b"\r\n"], [b"\r\n", b"\n", b"\r"]]))
+    head = b"Content-Type: multipart/mixed; boundary=b\n\n"
+    raw = head + b"".join(line + ends[i % len(ends)] for i, line in enumerate(lines))
+
+    quick = take_apart(raw)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(walker, "_RUN", re.compile(rb"(?!)"))
+        slow = take_apart(raw)
+
+    assert quick == slow

@@ -10,7 +10,7 @@ NBSP = "\u00a0"
 
 _HYPHENS = "\u2010\u2011\u2012\u2212\ufe63\uff0d"
 _BREAKS = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
-_ODD = re.compile(r"[^\n -~А-яЁё«»–—…№₽]")  # anything that may want plain writing
+_ODD = re.compile(r"[^\n -~А-яЁё«»–—…№₽]+")  # anything that may want plain writing
 _RUN = re.compile(r" {2,}")
 _EDGE = re.compile(r" ?\n ?")
 
@@ -38,6 +38,10 @@ class _Plain(dict[int, str]):
 _PLAIN = _Plain()
 
 
+def _plainly(run: re.Match[str]) -> str:
+    return run[0].translate(_PLAIN)
+
+
 def normal(text: str) -> str:
     """Write a text plainly: one kind of space, hyphen, digit and line end.
 
@@ -48,8 +52,7 @@ def normal(text: str) -> str:
     lines = unicodedata.normalize("NFC", text)
     if _BREAKS.search(lines):
         lines = _BREAKS.sub("\n", lines)
-    if _ODD.search(lines):
-        lines = lines.translate(_PLAIN)
+    lines = _ODD.sub(_plainly, lines)
     if "  " in lines:
         lines = _RUN.sub(" ", lines)
     if " \n" in lines or "\n " in lines:

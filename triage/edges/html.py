@@ -26,10 +26,8 @@ _BLOCKS = (
 _MARKS = {**dict.fromkeys(_BLOCKS.split(), _LINE), "td": _CELL, "th": _CELL}
 _LINKS = frozenset(("a", "area"))
 _NO_TEXT = frozenset("script style template head iframe object svg".split())
-_SPACE = re.compile(r"[ \t\r\n\f]+")
+_SPACES = re.compile(" {2,}")
 _BLANK = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_BREAKS = re.compile(rf"[ {_CELL}]*{_LINE}[ {_CELL}{_LINE}]*")
-_CELLS = re.compile(rf" *{_CELL}[ {_CELL}]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _HIDES = re.compile(
     r"(?:^|;)(?:display:none|visibility:hidden|mso-hide:all"
@@ -183,7 +181,14 @@ def _styled(
 
 def _flat(text: str) -> str:
     """Turn marks into line ends and tabs, and every other run of blanks into a space."""
-    text = _SPACE.sub(" ", text)
-    text = _BREAKS.sub("\n", text)
-    text = _CELLS.sub("\t", text)
-    return _CONTROL.sub(" ", text).strip(" \t\n")
+    for blank in "\t\r\n\f":
+        text = text.replace(blank, " ")
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    lines = (_cells(line) for line in text.split(_LINE))
+    return _CONTROL.sub(" ", "\n".join(filter(None, lines))).strip(" \t\n")
+
+
+def _cells(line: str) -> str:
+    cells = (cell.strip(" ") for cell in line.split(_CELL))
+    return "\t".join(filter(None, cells))

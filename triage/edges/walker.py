@@ -8,7 +8,7 @@ bytes are kept and hashed, and it never speaks.
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message as Node
 from email.parser import BytesParser
@@ -27,6 +27,7 @@ DEEPEST = 50
 _HEADER_END = re.compile(rb"\n\r?\n|\r\r")
 _FIELD = re.compile(rb"(?:\A|[\r\n])[^ \t\r\n]")
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
+_RUN = re.compile(rb"\n(?:[A-Za-z0-9+/]{40,}+={0,2}+\r?+\n){8,}+")
 _OPAQUE = frozenset(("ms-tnef", "pkcs7-mime", "x-pkcs7-mime", "pgp-encrypted"))
 _DEFECTS = {
     "NoBoundaryInMultipartDefect": "no-boundary",
@@ -90,9 +91,12 @@ def take_apart(raw: bytes) -> Tree:
     if len(raw) > LARGEST:
         root = BytesParser(_Node).parsebytes(header, headersonly=True)
         return _tree(root, defects=("not-read:size",))
-    root = BytesParser(_Node).parsebytes(raw)
+    short, mark, runs = _without_runs(raw)
+    root = BytesParser(_Node).parsebytes(short)
     found = _Found()
     for node in _nodes(root):
+        if not node.is_multipart():
+            node.put_back(mark, runs)
         for defect in node.defects:
             name = _DEFECTS.get(type(defect).__name__, "mime-broken")
             found.defects[name] = None
@@ -108,12 +112,33 @@ def take_apart(raw: bytes) -> Tree:
     return _tree(root, tuple(found.parts), tuple(found.defects))
 
 
+def _without_runs(raw: bytes) -> tuple[bytes, str, list[str]]:
+    """Put a mark in the place of each long run of base64 lines.
+
+    To the parser such a line is neither a header nor a boundary, and the mark is one of
+    them, so it does the same and has a tenth of the lines to look at. Returns the letter,
+    with what each mark begins, and what they stand for.
+    """
+    mark = b"heldback"
+    while mark in raw:
+        mark += b"x"
+    runs: list[str] = []
+
+    def hold_back(found: re.Match[bytes]) -> bytes:
+        run = found[0].rstrip(b"\r\n")
+        runs.append(run[1:].decode("ascii"))
+        return b"\n%s%08d%s" % (mark, len(runs) - 1, found[0][len(run) :])
+
+    return _RUN.sub(hold_back, raw), mark.decode("ascii"), runs
+
+
 class _Node(Node):
     """A part as the parser builds it, with limits that the parser obeys."""
 
     depth = 0
     is_too_long = False
 
+    _payload: Any  # of the parser, which also has `get_payload`; that decodes it
     _media_type = ""  # asked for often, and slow to find
 
     def set_raw(self, name: str, value: str) -> None:
@@ -129,10 +154,18 @@ class _Node(Node):
         payload.depth = self.depth + 1
         super().attach(payload)
 
+    def put_back(self, mark: str, runs: Sequence[str]) -> None:
+        """Put what was held back from the parser in its place."""
+        payload = self._payload
+        if runs and payload and mark in payload:
+            first, *rest = payload.split(mark)
+            parts = (f"{runs[int(one[:8])]}{one[8:]}" for one in rest)
+            self._payload = "".join([first, *parts])
+
     @property
     def body(self) -> bytes:
         """Return a leaf's bytes as they lie in the letter."""
-        payload = self._payload  # type: ignore[attr-defined]  # get_payload decodes it
+        payload = self._payload
         return payload.encode("utf-8", "surrogateescape") if payload else b""
 
     @property
