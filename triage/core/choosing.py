@@ -30,12 +30,10 @@ def chosen(market: Marketplace, letter: Spoken) -> list[Heard] | str:
     for found in heard:
         if found.recogniser.kind is not None:
             first.setdefault(found.recogniser.kind, found)
-    if heard and not first:
-        return heard[:1]
     told = _told(ranked[len(sure) :], letter, market.identifiers)
-    if not first:
+    if not heard:
         return told
-    pinned = list(first.values())
+    pinned = list(first.values()) or heard[:1]
     if doubt := _doubt(pinned):
         return doubt
     beside = [] if isinstance(told, str) else told

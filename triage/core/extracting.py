@@ -32,7 +32,9 @@ _BESIDES = re.compile(
     r"\b[^\d₽]*$",
     re.IGNORECASE,
 )
-_FOR = re.compile(r"\bза (?P<item>[^\n,;.]{2,80}?)(?= и \d|[,;.\n]|$)", re.IGNORECASE)
+_FOR = re.compile(
+    r"\bза (?P<item>[^\n,;.]{2,80}?)(?=(?: и)?[ ,;.\n]*$|[,;.\n])", re.IGNORECASE
+)
 
 
 def each(
@@ -65,11 +67,11 @@ def each(
                 yield heard, {**heard.recogniser.attributes, **said}
             return
     merged: dict[str, str] = {}
-    for _, said in own:
-        merged = said | merged
+    for heard, said in own:
+        merged = {**heard.recogniser.attributes, **said} | merged
     for heard, _ in own[:1]:
         wide = dict(_wide(heard, letter, market.identifiers, written_on))
-        yield heard, {**heard.recogniser.attributes, **wide, **merged}
+        yield heard, wide | merged
 
 
 def shares(said: str) -> list[tuple[Decimal, str]]:
@@ -87,7 +89,7 @@ def shares(said: str) -> list[tuple[Decimal, str]]:
         ends = [at for at, _ in found[1:]] + [len(text)]
         dealt = []
         for (at, amount), end in zip(found, ends, strict=True):
-            item = _FOR.search(said, at, end)
+            item = _FOR.search(said[at:end])
             if item is None:
                 return []  # what the sums have to do with each other is not said
             dealt.append((amount, item["item"].strip()))

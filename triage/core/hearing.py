@@ -46,6 +46,9 @@ class Voice:
         if stop[0] != ".":
             return True
         end = stop.end()
+        line = self.text.rfind("\n", 0, end) + 1
+        if self.text[line : end - 1].isdigit():
+            return False  # the number of a list
         starts = range(max(0, end - _LONGEST_SHORT), end - 1)
         return not any(_SHORT.fullmatch(self.text, start, end) for start in starts)
 
@@ -68,12 +71,12 @@ class Voice:
         last = self._stops[behind] if behind < len(self._stops) else len(self.text)
         return first, last
 
-    def governed(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Yield the stretches whose conditions hold for a sentence.
+    def governing(self, start: int, end: int) -> Iterator[str]:
+        """Yield the sentences whose conditions hold for one.
 
-        They are its own, and of a list the line that leads it in («Если …:»).
+        They are itself, and of a list the line that leads it in («Если …:»).
         """
-        yield start, end
+        yield self.folded[start:end].strip()
         line = self.text.rfind("\n", 0, self._first_letter(start)) + 1
         for _ in range(LONGEST_LIST):
             if not line:
@@ -81,7 +84,7 @@ class Voice:
             above = self.text.rfind("\n", 0, line - 1) + 1
             last = self.text[above : line - 1].rstrip()
             if last.endswith(":"):
-                yield above, line
+                yield self.folded[above:line]
                 return
             if not _ITEM.match(self.folded, line) or not _ITEM.match(
                 self.folded, above
@@ -93,7 +96,7 @@ class Voice:
         """Say whether a sentence stands in a line that quotes another letter."""
         at = self._first_letter(start)
         line = self.text.rfind("\n", 0, at) + 1
-        return self.where is Where.TEXT and self.text.startswith(_QUOTED, line)
+        return self.text.startswith(_QUOTED, line)
 
     def _first_letter(self, start: int) -> int:
         while start < len(self.text) and self.text[start].isspace():
@@ -230,7 +233,7 @@ def _phrases(
 def _spoilt(recogniser: Recogniser, voice: Voice, start: int, end: int) -> bool:
     """Say whether a condition, a question or the like takes a sentence back."""
     return any(
-        pattern.search(voice.folded, *bounds)
-        for bounds in voice.governed(start, end)
+        pattern.search(part)
+        for part in voice.governing(start, end)
         for pattern in recogniser.unless
     )

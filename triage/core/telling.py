@@ -10,7 +10,7 @@ from triage.core.event import Event, EventKind
 from triage.core.extracting import QUOTE, each
 from triage.core.hearing import Heard, Spoken
 from triage.core.message import Message, Where
-from triage.core.naming import Names, meant
+from triage.core.naming import Names, in_text, meant
 from triage.core.pack import Identifiers, Marketplace
 from triage.core.words import fold
 
@@ -38,6 +38,15 @@ ON_THE_WAY = frozenset(
 )
 """Events that happen to every parcel a letter lists, where it names none with them."""
 
+OF_A_RETURN = frozenset(
+    {
+        EventKind.RETURN_REQUESTED,
+        EventKind.RETURN_APPROVED,
+        EventKind.RETURN_REFUSED,
+        EventKind.RETURN_RECEIVED,
+    }
+)
+OF_A_DISPUTE = frozenset({EventKind.DISPUTE_OPENED, EventKind.DISPUTE_DECIDED})
 REFUNDS = frozenset({EventKind.REFUND_PROMISED, EventKind.REFUND_PAID})
 
 Targets = tuple[tuple[str, str | None], ...]  # orders and parcels
@@ -65,9 +74,10 @@ def tell(
         if kind is None:
             continue  # a known letter that tells nothing
         targets = _targets(heard, kind, letter, names, market.identifiers)
-        if not targets:
-            return None
         said.setdefault((kind, targets), []).append(heard)
+    named = {kind for kind, targets in said if targets}
+    if any(kind not in named for kind, _ in said):
+        return None
     told: list[Event] = []
     written_on = _written_on(message, zone)
     for (kind, targets), many in said.items():
@@ -89,7 +99,7 @@ def tell(
                     where=heard.voice.where if heard.voice else Where.LINK,
                     attributes={
                         **attributes,
-                        **dict(_numbers(heard, letter, names, order, market)),
+                        **dict(_numbers(heard, letter, names, (kind, order), market)),
                     },
                 )
                 for order, posting in targets
@@ -142,12 +152,28 @@ def _postings(
 
 
 def _numbers(
-    heard: Heard, letter: Spoken, names: Names, order: str, market: Marketplace
+    heard: Heard,
+    letter: Spoken,
+    names: Names,
+    event: tuple[EventKind, str],
+    market: Marketplace,
 ) -> Iterator[tuple[str, str]]:
+    kind, order = event
     scope = meant(heard, letter, market.identifiers, names)
-    for what in ("shipment", "return_number", "receipt"):
-        if value := scope.only(what, order) or names.only(what, order):
-            yield what, value
+    whole = Names() if len(names.postings(order)) > 1 else names
+    if value := scope.only("shipment", order) or whole.only("shipment", order):
+        yield "shipment", value
+    if value := scope.only("receipt", order) or names.only("receipt", order):
+        yield "receipt", value
+    if kind in OF_A_RETURN:
+        named = scope.only("return_number", order) or names.only("return_number", order)
+    elif kind in OF_A_DISPUTE:  # its button may lead to any return
+        texts = " \n".join(voice.text for voice in letter.voices)
+        named = in_text(texts, market.identifiers).only("return_number", order)
+    else:
+        return
+    if named:
+        yield "return_number", named
 
 
 def _written_on(message: Message, zone: ZoneInfo) -> date:
