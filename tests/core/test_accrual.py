@@ -55,6 +55,16 @@ LATE = {"promised_on": "2026-11-02", "amount_paid": "12490.00"}
         ("return-refund-missing", False, "interest-395"),
         ("return-refund-missing", True, "penalty-23"),
         ("defective", False, "penalty-23"),
+        ("wrong-item", False, "penalty-23"),
+        ("incomplete", False, "penalty-23"),
+        ("damaged", False, "penalty-23"),
+        ("counterfeit", False, "penalty-23"),
+        ("warranty-refused", False, "penalty-23"),
+        ("cancelled-by-seller", False, "interest-395"),
+        ("storage-expired", False, "interest-395"),
+        ("charged-twice", False, "interest-395"),
+        ("delivered-not-received", False, "penalty-23.1"),
+        ("account-blocked", False, "penalty-23.1"),
     ],
 )
 def test_each_kind_of_case_has_its_own_norm(rule, defect, norm):
@@ -63,8 +73,11 @@ def test_each_kind_of_case_has_its_own_norm(rule, defect, norm):
     assert reckoned(a_case(rule, **facts), "2026-11-23").norm.id == norm
 
 
-def test_a_parcel_that_waits_costs_nobody_anything():
-    assert reckoned(a_case("pickup-expiring"), "2026-11-23") is None
+@pytest.mark.parametrize(
+    "rule", ["pickup-expiring", "support-silent", "receipt-missing", "false-discount"]
+)
+def test_where_no_money_is_late_nothing_grows(rule):
+    assert reckoned(a_case(rule), "2026-11-23") is None
 
 
 @given(st.sampled_from(RULES), st.booleans())
