@@ -17,8 +17,10 @@ import pytest
 import smtp_sink
 from dovecot import PASSWORD, Dovecot
 from mails import AUTHSERV_ID, a_letter
+from paperwork import a_pdf, receipt_text
 
 from triage.cli import main
+from triage.core.words import NBSP
 
 END = "2026-12-02T08:00:00+03:00"
 
@@ -219,7 +221,7 @@ def test_looking_writes_nothing(own, words, now):
 def test_a_case_is_explained_with_the_words_of_its_letters(month):
     told = month.says("why", 1)
 
-    assert "Продавец отменил заказ 12345678-0004" in told
+    assert "Заказ 12345678-0004 отменён" in told
     assert "guess-cancelled-by-seller" in told
     assert "Закон о защите прав потребителей" in told
     path = next(line for line in told.splitlines() if line.endswith(".eml")).strip()
@@ -710,3 +712,60 @@ def test_what_is_in_no_letter_is_not_found(month):
 
 def test_a_search_for_no_word_is_refused(month):
     assert "искать можно слова" in month.fails(64, "orders", "--find", "123456 !")
+
+
+# --- receipts and the money of an order
+
+
+def test_a_receipt_attached_to_an_order_is_read(own, tmp_path):
+    text = receipt_text("full", "2490.00", "07.11.2026 19:20")
+    (tmp_path / "чек.pdf").write_bytes(a_pdf(text))
+
+    told = own.says("attach", "12345678-0001", tmp_path / "чек.pdf")
+
+    assert "Прочитано: выдан чек полного расчёта, 2 490,00 ₽ (точно)." in told.replace(
+        NBSP, " "
+    )
+    [order] = own.json("orders", "12345678-0001")["orders"]
+    [receipt] = [e for e in order["events"] if e["recogniser"] == "fiscal-receipt"]
+    assert receipt["seller"] == "ООО «Ромашка»"
+    assert order["settlement"]["handed_over"] == "2490.00"
+
+
+def test_an_attachment_that_is_no_receipt_is_named(own, tmp_path):
+    (tmp_path / "чек.pdf").write_bytes(a_pdf("Счёт на оплату"))
+
+    told = own.says("attach", "12345678-0001", tmp_path / "чек.pdf")
+
+    assert "чека в файле не видно" in told
+    assert "чек.pdf: чека в файле не видно" in own.says("orders")
+    [receipt] = own.json("orders")["receipts"]
+    assert (receipt["name"], receipt["problem"]) == ("чек.pdf", "no-receipt")
+
+
+def test_the_money_of_an_order_is_shown_with_what_lacks(month):
+    told = month.says("orders", "12345678-0001").replace(NBSP, " ")
+
+    assert "оплачено 2 490,00 ₽" in told
+
+
+def test_the_settlement_is_in_the_promised_shape(month):
+    for order in month.json("orders")["orders"]:
+        assert order["settlement"].keys() == {
+            *("paid", "handed_over", "owed", "returned", "certainty"),
+            *("missing", "evidence"),
+        }
+        for gap in order["settlement"]["missing"]:
+            assert gap.keys() == {"what", "amount"}
+
+
+def test_a_file_s_facts_are_explained_with_where_it_lies(own, tmp_path):
+    [case] = [c for c in own.json("cases")["cases"] if c["number"] == 1]
+    text = receipt_text("full", "2490.00", "07.11.2026 19:20")
+    (tmp_path / "чек.pdf").write_bytes(a_pdf(text))
+    own.says("attach", case["order"], tmp_path / "чек.pdf")
+
+    told = own.says("why", 1)
+
+    [path] = [line.strip() for line in told.splitlines() if "/attachments/" in line]
+    assert Path(path).read_bytes().startswith(b"%PDF")
