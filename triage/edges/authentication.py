@@ -34,7 +34,8 @@ def examine(
     """Return what `authenticate` does, and the domain of the From address as in DNS."""
     fields = BytesHeaderParser().parsebytes(header[: 1 << 20]).raw_items()
     headers = [(name, str(value)) for name, value in fields]
-    domain = _ascii(read_sender(headers).domain)
+    senders = (pair for pair in headers if pair[0].lower() == "from")
+    domain = _ascii(read_sender(senders).domain)
     verdicts = [v for name, v in headers if name.lower() == "authentication-results"]
     if not verdicts:
         return _answer("none", "no-header"), domain

@@ -1,7 +1,7 @@
 """Who a letter says it is from, read with mail-parser and trusted only when clean.
 
-mail-parser gets an object that holds the address and date headers and nothing else:
-its reading of bodies is not used, and costs the most.
+mail-parser gets the address and date headers and nothing else: its reading of whole
+letters is not used, and costs the most.
 """
 
 import logging
@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import Message as Headers
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -52,11 +51,7 @@ def read_sender(raw_headers: Iterable[tuple[str, str]]) -> Sender:
             wanted[key].append(text)
             defects += [defect] * bool(defect)
     try:
-        parsed = _mail_parser(wanted)
-        senders = [pair for pair in parsed.from_ or () if pair[1]]
-        recipients = [a for _, a in [*(parsed.to or ()), *(parsed.cc or ())] if a]
-        wrong = [d for d in parsed.address_header_defects if d["header"] == "from"]
-        sent_at = parsed.date
+        senders, recipients, sent_at, wrong = _mail_parser(wanted)
     except Exception:  # noqa: BLE001 - it has crashed on real letters; this one is shown
         return Sender(name=_shown(wanted["from"]), defects=(*defects, FAILED))
     if len(wanted["from"]) != 1:
@@ -86,15 +81,27 @@ def _shown(values: Iterable[str]) -> str:
     return header_text(" ".join(values)[:LONGEST_NAME]).text
 
 
-def _mail_parser(wanted: Mapping[str, Sequence[str]]) -> Any:
-    import mailparser
+def _mail_parser(
+    wanted: Mapping[str, Sequence[str]],
+) -> tuple[list[tuple[str, str]], list[str], datetime | None, list[Mapping[str, Any]]]:
+    """Return senders, recipients, date, and what is wrong with the first of these."""
+    from mailparser.dates import parse_mail_date
+    from mailparser.utils import get_addresses
 
     logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # it logs headers
-    headers = Headers()
-    for name, values in wanted.items():
-        for value in values:
-            headers[name] = value
-    return mailparser.MailParser(headers)
+    wrong: list[Mapping[str, Any]] = []
+
+    def first(name: str, defects: list[Mapping[str, Any]]) -> list[tuple[str, str]]:
+        found = [
+            get_addresses(value, defects=defects, decode_names=True)
+            for value in wanted[name]
+        ]
+        return [("" if n == a else n, a) for n, a in (found[0] if found else ()) if a]
+
+    senders = first("from", wrong)
+    recipients = [address for name in ("to", "cc") for _, address in first(name, [])]
+    dates = [parse_mail_date(value).value for value in wanted["date"][:1]]
+    return senders, recipients, dates[0] if dates else None, wrong
 
 
 def _is_clean(
