@@ -14,7 +14,7 @@ from test_cli import Shell, _wide  # noqa: F401 - the fixture
 CONFIG = Path(__file__).parents[1] / "demo" / "config.toml"
 SERVER = "mx.mail.example"
 NOW = "2026-11-23T09:00:00+03:00"
-MORNING = datetime(2026, 11, 20, 9, 0, tzinfo=MOSCOW)
+MORNING = datetime(2026, 11, 23, 5, 0, tzinfo=MOSCOW)
 
 # Nothing in the packs matches this wording.
 ODD = """Здравствуйте, {name}!
@@ -50,9 +50,9 @@ class Owner(Shell):
     """Types commands, and gets letters by importing files."""
 
     def gets(
-        self, text: str, *, subject: str = "Ваш заказ", days: int = 0, **more
+        self, text: str, *, subject: str = "Ваш заказ", hours: int = 0, **more
     ) -> str:
-        at = MORNING + timedelta(days=days)
+        at = MORNING + timedelta(hours=hours)
         raw = a_letter(
             subject=subject, text=text, date=at, **({"auth": vouched()} | more)
         )
@@ -77,7 +77,7 @@ def owner(tmp_path):
 
 def test_a_letter_that_was_taught_is_read_and_so_are_those_like_it(owner):
     first = owner.gets(ODD.format(**FIRST))
-    owner.gets(ODD.format(**SECOND), days=1)
+    owner.gets(ODD.format(**SECOND), hours=1)
     assert len(owner.unread()) == 2
 
     said = owner.says("teach", first[:6], "order_cancelled", "--yes")
@@ -96,7 +96,7 @@ def test_a_letter_that_comes_after_the_lesson_is_read_by_it(owner):
     first = owner.gets(ODD.format(**FIRST))
     owner.says("teach", first[:12], "заказ отменён", "--yes")
 
-    owner.gets(ODD.format(**THIRD), days=2)
+    owner.gets(ODD.format(**THIRD), hours=2)
 
     [event] = owner.told("12345678-0003")
     assert (event["kind"], event["certainty"]) == ("order_cancelled", "taught")
@@ -107,7 +107,7 @@ def test_another_wording_is_not_read_by_the_lesson(owner):
     owner.says("teach", first[:12], "order_cancelled", "--yes")
 
     other = ODD.replace("расторгнута", "подписана").format(**THIRD)
-    owner.gets(other, days=2)
+    owner.gets(other, hours=2)
 
     assert owner.told("12345678-0003") == []
     assert len(owner.unread()) == 1
@@ -115,7 +115,7 @@ def test_another_wording_is_not_read_by_the_lesson(owner):
 
 def test_a_lesson_can_be_taken_back(owner):
     first = owner.gets(ODD.format(**FIRST))
-    second = owner.gets(ODD.format(**SECOND), days=1)
+    second = owner.gets(ODD.format(**SECOND), hours=1)
     owner.says("teach", first[:12], "order_cancelled", "--yes")
 
     owner.says("teach", second[:12], "--undo")
@@ -136,7 +136,7 @@ def test_the_last_lesson_counts(owner):
 def test_a_rebuild_gives_what_the_lessons_gave(owner):
     first = owner.gets(ODD.format(**FIRST))
     owner.says("teach", first[:12], "order_cancelled", "--yes")
-    owner.gets(ODD.format(**SECOND), days=1)
+    owner.gets(ODD.format(**SECOND), hours=1)
     live = owner.json("orders"), owner.json("cases"), owner.unread()
 
     owner.says("rebuild")
@@ -180,7 +180,7 @@ def test_a_forged_letter_of_a_taught_shape_tells_nothing(owner):
     first = owner.gets(ODD.format(**FIRST))
     owner.says("teach", first[:12], "order_cancelled", "--yes")
 
-    owner.gets(ODD.format(**THIRD), days=1, auth="")
+    owner.gets(ODD.format(**THIRD), hours=1, auth="")
 
     assert owner.told("12345678-0003") == []
 
@@ -217,7 +217,7 @@ def test_a_letter_whose_text_changed_is_named_before_all_others(owner):
     changed = owner.gets(
         "Сделка по заказу 12345678-0003 состоялась.\n",
         subject="Заказ 12345678-0003",
-        days=1,
+        hours=1,
     )
 
     first, _ = owner.unread()
@@ -241,7 +241,7 @@ def test_a_guess_that_was_confirmed_is_taught_to_all_letters_like_it(owner):
     owner.gets(
         "Продавец отменил заказ 12345678-0002.\nСумма 200 ₽.\n",
         subject="Отмена",
-        days=1,
+        hours=1,
     )
 
     certainties = {
@@ -262,7 +262,7 @@ def test_a_guess_that_was_denied_is_not_made_again(owner):
     owner.gets(
         "Продавец отменил заказ 12345678-0002.\nСумма 200 ₽.\n",
         subject="Отмена",
-        days=1,
+        hours=1,
     )
 
     assert [e["certainty"] for e in owner.told("12345678-0001")] == ["guess"]
