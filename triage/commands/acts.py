@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from triage.commands.desk import Desk, command, option
+from triage.commands.money import say_read
 from triage.commands.show import show_case
 from triage.core.accrual import KEY_RATE
 from triage.core.act import Act, ActKind
@@ -225,13 +226,14 @@ def fact(desk: Desk, case: str, fact: str, on: str | None) -> None:
 
 @command(
     "attach",
-    "Приложить файл к делу: снимок экрана, чек.",
-    "Attach a file to a case: a screenshot, a receipt.",
-    CASE,
+    "Приложить файл к делу или к заказу: снимок экрана, чек.",
+    "Attach a file to a case or to an order: a screenshot, a receipt.",
+    click.argument("about", metavar="CASE|ORDER"),
     click.argument("file", type=click.Path(path_type=Path)),
 )
-def attach(desk: Desk, case: str, file: Path) -> None:
-    standing = _find(desk, case)
+def attach(desk: Desk, about: str, file: Path) -> None:
+    order = _order(desk, about)
+    standing = None if order else _find(desk, about)
     try:
         if file.stat().st_size > LARGEST:
             raise UsageError(f"{file}: больше {LARGEST >> 20} МБ")
@@ -242,7 +244,29 @@ def attach(desk: Desk, case: str, file: Path) -> None:
         sha256 = desk.place.archive.add_attachment(content)
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     data = {"sha256": sha256, "name": clean(file.name), "media_type": kind}
-    _write(desk, standing, ActKind.ATTACHED, data)
+    if standing:
+        _write(desk, standing, ActKind.ATTACHED, data)
+    elif order:
+        pack, number, posting = order
+        desk.place.record(
+            Act(
+                at=desk.clock(),
+                kind=ActKind.ATTACHED,
+                order=number,
+                posting=posting,
+                data={"pack": pack, **data},
+            )
+        )
+        desk.say("Записано.", "Noted.")
+    say_read(desk, sha256)
+
+
+def _order(desk: Desk, about: str) -> tuple[str, str, str | None] | None:
+    """Read an order's or a parcel's number; None for what names a case."""
+    try:
+        return parse_order(desk.place.bench.packs, about)
+    except UsageError:
+        return None
 
 
 def counted(number: int, one: str, few: str, many: str) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from triage.core.event import Event
 from triage.core.ladder import Standing
+from triage.core.settlement import Settlement, settlement
 from triage.core.step import StepNow
 from triage.core.timeline import Timeline
 
@@ -78,6 +80,22 @@ def order_shape(order: str, events: Iterable[Event]) -> Shape:
             for posting in named
         ],
         "events": [event_shape(event) for event in timeline.events],
+        "settlement": settlement_shape(settlement(timeline.events)),
+    }
+
+
+def settlement_shape(found: Settlement) -> Shape:
+    """Shape the money of an order; sums are strings in roubles."""
+    return {
+        "paid": _sum(found.paid),
+        "handed_over": _sum(found.handed_over),
+        "owed": _sum(found.owed),
+        "returned": _sum(found.returned),
+        "certainty": found.certainty.word,
+        "missing": [
+            {"what": gap.what.value, "amount": _sum(gap.amount)} for gap in found.gaps
+        ],
+        "evidence": list(found.evidence),
     }
 
 
@@ -98,6 +116,10 @@ def event_shape(event: Event) -> Shape:
 def listing(now: datetime, name: str, rows: Iterable[Mapping[str, Any]]) -> Shape:
     """Put a list under its name, with the instant it holds for."""
     return {"now": now.isoformat(timespec="seconds"), name: list(rows)}
+
+
+def _sum(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
 
 
 def _day(day: date | None) -> str | None:

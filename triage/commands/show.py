@@ -4,6 +4,7 @@ import click
 
 from triage.commands.desk import JSON, Desk, command, option
 from triage.commands.find import find_orders
+from triage.commands.money import say_settlement, say_untied, untied_shape
 from triage.commands.shapes import (
     case_shape,
     event_shape,
@@ -13,12 +14,14 @@ from triage.commands.shapes import (
 )
 from triage.commands.wording import CERTAINTIES, STATES, WHO, status_of, when
 from triage.core.ladder import Standing
+from triage.core.message import Where
 from triage.core.particulars import written
 from triage.core.timeline import Timeline
 from triage.core.words import day, roubles
 from triage.edges import cases as case_table
 from triage.jobs.assess import standings
 from triage.jobs.look import find_case, find_order, order_events
+from triage.jobs.receipts import untied
 
 
 @command(
@@ -46,9 +49,12 @@ def orders(desk: Desk, order: str | None, find: str | None, *, as_json: bool) ->
             [find_order(store, packs, order)] if order else case_table.all_orders(store)
         )
         found = order_events(store, chosen, desk.now)
+        loose = [] if order else untied(store)
     if as_json:
         shapes = [order_shape(name, told) for (_, name), told in found.items()]
-        desk.terminal.json(listing(desk.now, "orders", shapes))
+        receipts = [untied_shape(one) for one in loose]
+        told_now = listing(desk.now, "orders", shapes)
+        desk.terminal.json(told_now if order else {**told_now, "receipts": receipts})
     elif order and not found:
         desk.say("Писем об этом заказе ещё не было.", "No letter about it so far.")
     elif order:
@@ -64,6 +70,8 @@ def orders(desk: Desk, order: str | None, find: str | None, *, as_json: bool) ->
             [desk.words(*each) for each in columns + more],
             [row for group in rows for row in group],
         )
+    if not as_json:
+        say_untied(desk, loose)
 
 
 def _order_row(desk: Desk, timeline: Timeline) -> list[tuple[str, str, str, str]]:
@@ -91,6 +99,7 @@ def _show_order(desk: Desk, order: str, timeline: Timeline) -> None:
         desk.terminal.say(f"  {when(desk, on)}  {title}{parcel} ({words})")
         if event.quote:
             desk.terminal.say(f"      «{event.quote}»")
+    say_settlement(desk, timeline.events)
 
 
 @command(
@@ -231,5 +240,7 @@ def why(desk: Desk, case: str, *, as_json: bool) -> None:
         words = desk.words(*CERTAINTIES[event.certainty])
         title = bench.packs.events.get(event.kind, event.kind.value)
         desk.terminal.say(f"  {when(desk, on)}  {title} ({words}), {event.recogniser}")
-        path = desk.place.archive.path(event.evidence)
+        archive = desk.place.archive
+        of_file = event.where is Where.FILE
+        path = (archive.attachment_path if of_file else archive.path)(event.evidence)
         desk.terminal.say(f"      «{event.quote}»\n      {path}")

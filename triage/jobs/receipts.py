@@ -65,6 +65,15 @@ def untied(store: Store) -> list[Untied]:
     return sorted(found, key=lambda one: (_at(one), one.evidence))
 
 
+def of_file(store: Store, sha256: str) -> Untied | None:
+    """Say what was made of a PDF of the owner's, whatever order it went to."""
+    read = receipts.of_files(store).get(sha256)
+    if read is None:
+        return None
+    event = read.receipt and messages.event_of(read.receipt)
+    return Untied(sha256, "", event or None, read.problem)
+
+
 def _at(one: Untied) -> str:
     return one.receipt.at.isoformat() if one.receipt else ""
 
