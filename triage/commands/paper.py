@@ -5,7 +5,11 @@ from pathlib import Path
 import click
 
 from triage.commands.desk import Desk, command, option
+from triage.core.ladder import Standing
+from triage.core.sheet import plain, sheet
 from triage.edges import cases
+from triage.edges.docx import docx
+from triage.edges.typeset import pdf
 from triage.errors import DiskError, Refused, UsageError, reason
 from triage.jobs.compose import preview
 from triage.jobs.look import find_case
@@ -30,7 +34,7 @@ def digest(desk: Desk, html: Path | None, *, send: bool) -> None:
         today = desk.place.today(store, now, everything=True)
         page = preview(store, desk.place.letterhead, today, now)
     if html:
-        _write(html, page.html)
+        _write(html, page.html.encode())
         desk.say(f"Записано: {html}", f"Written: {html}")
     else:
         desk.terminal.exact(page.text)
@@ -55,33 +59,61 @@ def _send(desk: Desk) -> None:
 
 @command(
     "letter",
-    "Показать готовый текст шага дела.",
-    "Show the prepared text of a case's step.",
+    "Показать готовый текст шага дела или записать его файлом.",
+    "Show the prepared text of a case's step, or write it to a file.",
     click.argument("case"),
     option("--step", default="", both=("другой шаг", "another step")),
     option(
+        "--letter",
+        "which",
+        default="",
+        both=("другое письмо этого шага", "another letter of that step"),
+    ),
+    option(
         "--format",
         "kind",
-        type=click.Choice(["txt"]),
+        type=click.Choice(["txt", "docx", "pdf"]),
         default="txt",
         both=("вид файла", "kind of file"),
     ),
     option("--out", type=OUT, both=("записать в файл", "write to a file")),
 )
-def letter(desk: Desk, case: str, step: str, kind: str, out: Path | None) -> None:  # noqa: ARG001 - one kind so far
+def letter(
+    desk: Desk, case: str, *, step: str, which: str, kind: str, out: Path | None
+) -> None:
+    bench, now = desk.place.bench, desk.now
     with desk.place.store() as store:
-        standing = find_case(store, desk.place.bench, desk.now, case)
-        acts = cases.acts_of(store, [standing.case.order], desk.now)
-    text = prepared(standing, acts.get(standing.case.order, []), desk.place.bench, step)
-    if out:
-        _write(out, text)
-        desk.say(f"Записано: {out}", f"Written: {out}")
-    else:
-        desk.terminal.exact(text)
+        standing = find_case(store, bench, now, case)
+        acts = cases.acts_of(store, [standing.case.order], now)
+    told = acts.get(standing.case.order, [])
+    text = prepared(standing, told, bench, step, which)
+    if kind == "txt" and not out:
+        desk.terminal.exact(plain(text))
+        return
+    out = out or Path(f"{_name(standing, step, which)}.{kind}")
+    _write(out, _as_file(desk, text, kind))
+    desk.say(f"Записано: {out}", f"Written: {out}")
 
 
-def _write(path: Path, text: str) -> None:
+def _as_file(desk: Desk, text: str, kind: str) -> bytes:
+    if kind == "txt":
+        return plain(text).encode()
+    page = sheet(text)
+    author = desk.place.bench.owner.get("name", "")
+    if kind == "docx":
+        return docx(page, author=author)
+    packs = desk.place.config.packs
+    return pdf(page, author=author, at=desk.now, language=packs.ladder, own=packs.dir)
+
+
+def _name(standing: Standing, step: str, which: str) -> str:
+    """Name a file after the case: «case-3-claim»."""
+    now = standing.step.step.id if standing.step else ""
+    return "-".join(filter(None, ["case", str(standing.number), which or step or now]))
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(data)
     except OSError as error:
         raise DiskError(f"{path}: не пишется: {reason(error)}") from None

@@ -7,7 +7,8 @@ from triage.core.act import Act
 from triage.core.case import Fact
 from triage.core.ladder import Standing
 from triage.core.letter import facts_for, lacking, render
-from triage.core.step import Step
+from triage.core.sheet import plain
+from triage.core.step import Letter, Step
 from triage.edges import cases
 from triage.edges.store import Store
 from triage.errors import UsageError
@@ -32,20 +33,20 @@ def facts(
 
 
 def letter(
-    standing: Standing, acts: Sequence[Act], bench: Bench, step_id: str = ""
+    standing: Standing,
+    acts: Sequence[Act],
+    bench: Bench,
+    step_id: str = "",
+    letter_id: str = "",
 ) -> str:
-    """Write the letter of the case's step, or of the named one.
+    """Write the letter of the case's step, or of the named one, with the marks of `sheet`.
 
     Raises:
-        UsageError: there is no such step, it needs no letter, or facts are lacking;
-            the message says how to tell them.
+        UsageError: there is no such step or letter, or facts are lacking; the message
+            says how to tell them.
     """
     step = find_step(standing, bench, step_id)
-    text = bench.packs.ladder.letters.get(step.letter)
-    if text is None:
-        raise UsageError(
-            f"шаг {step.rung} ({step.id}) обходится без письма: {step.action}"
-        )
+    text = _letter_of(step, bench, letter_id)
     known = facts(standing, acts, bench, step.id)
     names = bench.packs.ladder.fact_names
     if missing := lacking(text, known):
@@ -60,6 +61,21 @@ def letter(
             ],
         )
     return render(text, known)
+
+
+def _letter_of(step: Step, bench: Bench, letter_id: str) -> Letter:
+    letters = bench.packs.ladder.letters
+    mine = [name for name in (step.letter, *step.more_letters) if name in letters]
+    if not mine:
+        raise UsageError(
+            f"шаг {step.rung} ({step.id}) обходится без письма: {step.action}"
+        )
+    if letter_id and letter_id not in mine:
+        raise UsageError(
+            f"у шага {step.rung} нет письма {letter_id}",
+            [f"есть: {name} — {letters[name].title}" for name in mine],
+        )
+    return letters[letter_id or mine[0]]
 
 
 def find_step(standing: Standing, bench: Bench, step_id: str) -> Step:
@@ -96,5 +112,5 @@ def texts(
         text = bench.packs.ladder.letters.get(step.step.letter)
         known = facts(standing, acts.get(standing.case.order, []), bench)
         if text is not None and not lacking(text, known):
-            found[standing.case.id] = render(text, known)
+            found[standing.case.id] = plain(render(text, known))
     return found
