@@ -5,6 +5,7 @@ What is odd about a letter is named in its defects. A defect that begins with
 """
 
 import re
+from datetime import timedelta
 
 from triage.core.charset import decode, header_text, one_line
 from triage.core.message import Attachment, Message, Passage, Sighting, Where
@@ -13,6 +14,7 @@ from triage.edges.sender import read_sender
 from triage.edges.walker import Part, Tree, take_apart
 
 LARGEST_TEXT = 2 << 20  # bytes of a part that is read as text
+APART = timedelta(days=1)  # between the letter's own date and the server's
 
 _MOST_LINKS = 2_000
 _ADDRESS = re.compile(r"https?://[^\s<>\"'«»`{}|\\^]+", re.IGNORECASE)
@@ -32,6 +34,8 @@ def parse(raw: bytes, sighting: Sighting, authenticated_domain: str) -> Message:
     sender = read_sender(tree.headers)
     subject, subject_defect = _header(tree, "subject")
     defects = dict.fromkeys([*tree.defects, *sender.defects, subject_defect])
+    if sender.sent_at and abs(sender.sent_at - sighting.received_at) > APART:
+        defects["date-differs"] = None
     passages, attachments = _read_parts(tree, subject, defects)
     return Message(
         evidence=sighting.sha256,
