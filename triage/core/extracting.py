@@ -25,7 +25,7 @@ SHARED = frozenset(
 )
 """Events of which an order may have several, each with its sum."""
 
-OWN_WORDS = frozenset({"item"})  # what is never taken from another sentence
+OWN_WORDS = frozenset({"item", "due_on"})  # what is never taken from another sentence
 BEFORE_A_SUM = 30  # characters in which words tell what a sum is
 _BESIDES = re.compile(
     r"\b(?:из|на сумму|стоимост\w*|итого|всего|вместо|удерж\w+|комисси\w+|цен\w+)"
@@ -137,7 +137,7 @@ def _found(
     places: Iterable[tuple[Voice, int, int]],
     written_on: date,
 ) -> str:
-    """Return what the first pattern that matches says; "" where it says two sums."""
+    """Return what the first pattern that matches says; "" where it says two things."""
     for pattern in patterns:
         values = [
             value
@@ -149,7 +149,7 @@ def _found(
                 )
             )
         ]
-        if values and (name != "amount" or len({*values}) == 1):
+        if len({*values}) == 1:
             return values[0]
     return ""
 
