@@ -18,7 +18,8 @@ CANCELS = frozenset({EventKind.ORDER_CANCELLED, EventKind.ITEM_CANCELLED})
 
 def chosen(market: Marketplace, letter: Spoken) -> list[Heard] | str:
     """Choose the recognisers that count, or say in words between which one cannot."""
-    ranked = sorted(market.recognisers, key=lambda one: -one.certainty)
+    possible = filter(letter.may_say, market.recognisers)
+    ranked = sorted(possible, key=lambda one: -one.certainty)
     parted = [v for v in letter.voices if stretches(v, market.identifiers)]
     if parted:
         told = _told([one for one in ranked if one.any_of], letter, market.identifiers)

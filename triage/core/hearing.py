@@ -3,16 +3,16 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from triage.core.message import Message, Where
 from triage.core.recogniser import Recogniser
-from triage.core.stems import Vocabulary, stems
+from triage.core.stems import Patterns, Vocabulary
 from triage.core.words import fold, normal
 
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
-_SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.", re.IGNORECASE)
+_SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.\Z", re.IGNORECASE)
 _LONGEST_SHORT = len("руб.")
 _ITEM = re.compile(r"[-–—•·*✓>]|\d{1,2}[.)] |[a-zа-я]")  # how a line of a list begins
 _QUOTED = ">"  # how a line of somebody else's letter begins
@@ -49,8 +49,7 @@ class Voice:
         line = self.text.rfind("\n", 0, end) + 1
         if self.text[line : end - 1].isdigit():
             return False  # the number of a list
-        starts = range(max(0, end - _LONGEST_SHORT), end - 1)
-        return not any(_SHORT.fullmatch(self.text, start, end) for start in starts)
+        return not _SHORT.search(self.text, max(0, end - _LONGEST_SHORT), end)
 
     def upto(self, lines: int) -> int:
         """Return where the first lines end, very long ones cut; 0 lines are all."""
@@ -112,6 +111,9 @@ class Spoken:
     voices: tuple[Voice, ...]  # subject first, then text, then HTML
     links: tuple[str, ...]
     vocabulary: Vocabulary
+    _said: dict[re.Pattern[str], bool] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def of(self, *places: Where) -> tuple[Voice, ...]:
         return tuple(voice for voice in self.voices if voice.where in places)
@@ -121,9 +123,15 @@ class Spoken:
         words = recogniser.words
         return not words or any(map(self.vocabulary.may_match, words))
 
-    def possible(self, patterns: Iterable[re.Pattern[str]]) -> list[re.Pattern[str]]:
-        """Choose the patterns that are worth a search."""
-        return [p for p in patterns if self.vocabulary.may_match(stems(p))]
+    def says(self, patterns: Patterns) -> bool:
+        """Say whether any of the patterns matches anywhere."""
+        return any(map(self._says, self.vocabulary.possible(patterns)))
+
+    def _says(self, pattern: re.Pattern[str]) -> bool:
+        if (said := self._said.get(pattern)) is None:
+            said = any(pattern.search(voice.folded) for voice in self.voices)
+            self._said[pattern] = said
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,19 +196,14 @@ def hear_all(
     heard = None
     if recogniser.subject:
         subjects = letter.of(Where.SUBJECT)
-        phrases = letter.possible(recogniser.subject)
-        heard = next(_phrases(recogniser, phrases, subjects, links), None)
+        found = _phrases(recogniser, recogniser.subject, letter, subjects, links)
+        heard = next(found, None)
         if heard is None or (voices is not None and not {*subjects} & {*voices}):
             return
-    if any(
-        pattern.search(voice.folded)
-        for pattern in letter.possible(recogniser.none_of)
-        for voice in letter.voices
-    ):
+    if letter.says(recogniser.none_of):
         return
     if recogniser.any_of:
-        phrases = letter.possible(recogniser.any_of)
-        yield from _phrases(recogniser, phrases, within, links)
+        yield from _phrases(recogniser, recogniser.any_of, letter, within, links)
     else:
         yield heard or Heard(recogniser, None, links=links)
 
@@ -214,26 +217,31 @@ def _is_of(sender: str, domains: Sequence[str]) -> bool:
 
 def _phrases(
     recogniser: Recogniser,
-    patterns: Sequence[re.Pattern[str]],
+    patterns: Patterns,
+    letter: Spoken,
     voices: Iterable[Voice],
     links: tuple[str, ...],
 ) -> Iterator[Heard]:
-    for voice in voices:
+    phrases = letter.vocabulary.possible(patterns)
+    unless = letter.vocabulary.possible(recogniser.unless)
+    for voice in voices if phrases else ():
         limit, heard = voice.upto(recogniser.lines), set[int]()
-        for pattern in patterns:
+        for pattern in phrases:
             for match in pattern.finditer(voice.folded, 0, limit):
                 start, end = voice.sentence(*match.span())
                 if start in heard or voice.is_quoted(start):
                     continue
-                if not _spoilt(recogniser, voice, start, end):
+                if not _spoilt(voice, start, end, unless):
                     heard.add(start)
                     yield Heard(recogniser, voice, start, end, links, match.span())
 
 
-def _spoilt(recogniser: Recogniser, voice: Voice, start: int, end: int) -> bool:
+def _spoilt(
+    voice: Voice, start: int, end: int, unless: Iterable[re.Pattern[str]]
+) -> bool:
     """Say whether a condition, a question or the like takes a sentence back."""
     return any(
         pattern.search(part)
         for part in voice.governing(start, end)
-        for pattern in recogniser.unless
+        for pattern in unless
     )

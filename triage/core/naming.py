@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from triage.core.hearing import Heard, Spoken, Voice
@@ -69,6 +70,7 @@ def in_text(text: str, numbers: Identifiers) -> Names:
     return Names(tuple(name for _, name in _located(text, numbers)))
 
 
+@lru_cache(maxsize=16)  # of one letter, whose texts are asked about again and again
 def _located(text: str, numbers: Identifiers) -> list[tuple[int, Name]]:
     found = [
         (match.start(), _name([match]))

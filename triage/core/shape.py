@@ -10,12 +10,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from triage.core.hearing import Spoken
 from triage.core.message import Where
 
 MOST = 40  # segments of one voice that count; what stands below is advertising
+LONG = 500  # characters of a line that is not worth remembering
 FEWEST = 3  # words without which a shape would fit letters of all kinds
 
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+", re.IGNORECASE)
@@ -99,17 +101,27 @@ def wording(text: str) -> Iterator[str]:
 
     The text is normalised and folded (`core.words`).
     """
-    for line in _once(text.split("\n")):
-        plain = _NUMBER.sub(" ", _DAY.sub(" ", _ADDRESS.sub("\n", line)))
-        for segment in _CUT.split(plain):
-            words = _WORD.findall(segment)
-            kept = [
-                word.lower()
-                for place, word in enumerate(words)
-                if word[0].islower() or _says(words, place)
-            ]
-            if any(map(_is_wording, kept)) or (kept and _ENDS.search(kept[-1])):
-                yield " ".join(kept)
+    for line in text.split("\n"):
+        yield from (_remembered if len(line) < LONG else _segments)(line)
+
+
+def _segments(line: str) -> tuple[str, ...]:
+    plain = _NUMBER.sub(" ", _DAY.sub(" ", _ADDRESS.sub("\n", line)))
+    found = []
+    for segment in _CUT.split(plain):
+        words = _WORD.findall(segment)
+        kept = [
+            word.lower()
+            for place, word in enumerate(words)
+            if word[0].islower() or _says(words, place)
+        ]
+        if any(map(_is_wording, kept)) or (kept and _ENDS.search(kept[-1])):
+            found.append(" ".join(kept))
+    return tuple(found)
+
+
+_remembered = lru_cache(maxsize=4096)(_segments)
+"""Text and HTML have the same lines, and letters of one template have most of them."""
 
 
 def _once(texts: Iterable[str]) -> Iterator[str]:

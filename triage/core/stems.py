@@ -18,6 +18,7 @@ except ImportError:  # another Python: searches are slower, and as right
 SHORTEST = 3  # a shorter run of letters is in every text
 
 Stems = frozenset[str]
+Patterns = tuple[re.Pattern[str], ...]
 
 ALIKE = {
     "\u0130": "i",
@@ -53,6 +54,15 @@ class Vocabulary:
         words = {word for text in texts for word in _lower(text).split()}
         self._words = "\n".join(words)
         self._holds: dict[Stems, bool] = {}
+        self._possible: dict[int, tuple[Patterns, Patterns]] = {}
+
+    def possible(self, patterns: Patterns) -> Patterns:
+        """Choose the patterns that are worth a search; asked again, it knows."""
+        known = self._possible.get(id(patterns))
+        if known is None:
+            worth = tuple(one for one in patterns if self.may_match(stems(one)))
+            known = self._possible[id(patterns)] = (patterns, worth)
+        return known[1]  # the first keeps the id from being given to others
 
     def may_match(self, needed: Iterable[Stems]) -> bool:
         """Say whether to search for a pattern with these stems is worth its time."""
