@@ -187,9 +187,31 @@ def test_each_refund_of_a_letter_is_taken_with_its_own_day():
         Fact("amount_refunded", "1.00", "without-a-day"),
     ]
 
-    assert list(repaid_by_letters(facts)) == [
+    assert repaid_by_letters(facts) == [
         (on("2026-11-01"), Decimal("100.00")),
         (on("2026-11-05"), Decimal("200.00")),
+    ]
+
+
+def receipt(amount: str, day: str, letter: str) -> tuple[Fact, Fact]:
+    return (
+        Fact("refund_receipt_on", day, letter),
+        Fact("amount_refund_receipt", amount, letter),
+    )
+
+
+def test_a_receipt_of_a_refund_that_a_letter_names_is_not_another_refund():
+    facts = [
+        *refund("100.00", "2026-11-01", "ab12"),
+        *receipt("100.00", "2026-11-02", "cd34"),
+        *receipt("100.00", "2026-11-09", "ef56"),
+        *receipt("7.00", "2026-11-09", "ef57"),
+    ]
+
+    assert repaid_by_letters(facts) == [
+        (on("2026-11-01"), Decimal("100.00")),
+        (on("2026-11-09"), Decimal("100.00")),
+        (on("2026-11-09"), Decimal("7.00")),
     ]
 
 

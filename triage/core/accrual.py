@@ -1,5 +1,6 @@
 """What grows on the debt of a case: which norm, since when, on what sum, up to when."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -146,7 +147,7 @@ def _debt(accrual: Accrual, norm: Norm, anchors: Anchors, due_on: date) -> Debt 
     base = _sum(anchors, name)
     if base is None:
         return None
-    letters = list(repaid_by_letters(anchors.case.facts))
+    letters = repaid_by_letters(anchors.case.facts)
     owners = list(_repaid_by_word(anchors.progress.told, letters))
     start = anchors.day(accrual.anchor)
     money = [*letters, *owners]
@@ -163,16 +164,31 @@ def _sum(anchors: Anchors, name: str) -> Decimal | None:
     return anchors.case.amount if amount is None else amount
 
 
-def repaid_by_letters(facts: Iterable[Fact]) -> Iterator[Money]:
-    """List the refunds that letters tell, each with its day."""
+def repaid_by_letters(facts: Iterable[Fact]) -> list[Money]:
+    """List the refunds that letters tell, each with its day.
+
+    A receipt of the sum that another letter names is of the same refund.
+    """
+    told = list(facts)
+    letters = list(_dated_sums(told, "refunded_on", "amount_refunded"))
+    named = Counter(amount for _, amount in letters)
+    for receipt in _dated_sums(told, "refund_receipt_on", "amount_refund_receipt"):
+        if named[receipt[1]]:
+            named[receipt[1]] -= 1
+        else:
+            letters.append(receipt)
+    return letters
+
+
+def _dated_sums(facts: Iterable[Fact], on: str, amount: str) -> Iterator[Money]:
+    """Pair the sums of letters with the day that the same letter tells."""
     days: dict[str, date] = {}
     for fact in facts:
-        if fact.name == "refunded_on":
+        if fact.name == on:
             days[fact.evidence] = date.fromisoformat(fact.value)
-        elif fact.name == "amount_refunded" and fact.evidence in days:
-            amount = parse_amount(fact.value)
-            if amount:
-                yield days[fact.evidence], amount
+        value = parse_amount(fact.value) if fact.name == amount else None
+        if value and fact.evidence in days:
+            yield days[fact.evidence], value
 
 
 def _repaid_by_word(told: Iterable[Fact], letters: Iterable[Money]) -> Iterator[Money]:

@@ -20,6 +20,7 @@ DATED: Mapping[EventKind, str] = {
     EventKind.ITEM_CANCELLED: "cancelled_on",
     EventKind.REFUND_PROMISED: "refund_promised_on",
     EventKind.REFUND_PAID: "refunded_on",
+    EventKind.RECEIPT_REFUND: "refund_receipt_on",
     EventKind.RETURN_REQUESTED: "return_requested_on",
     EventKind.RETURN_APPROVED: "return_approved_on",
     EventKind.RETURN_REFUSED: "return_refused_on",
@@ -43,6 +44,7 @@ AMOUNTS: Mapping[EventKind, str] = {
     EventKind.ORDER_PAID: "amount_paid",
     EventKind.REFUND_PROMISED: "amount_promised",
     EventKind.REFUND_PAID: "amount_refunded",
+    EventKind.RECEIPT_REFUND: "amount_refund_receipt",
 }
 """The fact that the amount of an event becomes."""
 
