@@ -13,7 +13,7 @@ from itertools import chain
 from urllib.parse import parse_qsl, urlsplit
 
 from triage.core.pack import Marketplace
-from triage.core.words import fold, parse_date, short_day
+from triage.core.words import fold, normal, parse_date, short_day
 
 NOWHERE = "https://example.invalid/"
 ACCOUNT = "123456789012345"
@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     r"(?P<link>(?:https?://|www\.)[^\s<>\"'«»]+)"
     r"|(?P<address>[^\s<>\"'«»(),;:]+@[^\s<>\"'«»(),;:]+)"
     rf"|(?P<day>(?<!\d)\d{{1,2}}(?:[ \u00a0]?(?:[-–—]|до|по)[ \u00a0]?\d{{1,2}})?[ \u00a0]{_MONTH}(?:[ \u00a0]\d{{4}})?"
-    r"|(?<![\d.])\d{1,2}\.\d{1,2}\.\d{4}(?![\d.])|(?<![\d-])\d{4}-\d\d-\d\d(?![\d-]))"
+    r"|(?<![\d.])\d{1,2}\.\d{1,2}\.\d{4}(?!\d|\.\d)|(?<![\d-])\d{4}-\d\d-\d\d(?![\d-]))"
     r"|(?P<time>(?<![\d:])\d{1,2}:\d\d(?::\d\d)?(?![\d:]))"
     r"|(?P<sum>\d[\d \u00a0\u2009\u202f]*(?:[.,]\d{1,2})?(?=[ \u00a0\u2009\u202f]?(?:₽|руб|р\.)))"
     r"|(?P<number>\d+)"
@@ -176,10 +176,11 @@ class Masker:
 
     def _names(self, text: str) -> list[tuple[int, int, str]]:
         """Find the order numbers of a text and what stands for them."""
+        plain, places = _seen(text)
         found: list[tuple[int, int, str]] = []
         for pattern in self.market.identifiers.text:
-            for match in pattern.finditer(text):
-                start, end = match.span()
+            for match in pattern.finditer(plain):
+                start, end = places[match.start()], places[match.end() - 1] + 1
                 if all(end <= a or start >= b for a, b, _ in found):
                     found.append((start, end, self._number(match)))
         return sorted(found)
@@ -250,6 +251,13 @@ class Masker:
         if word.isupper() and len(word) > 1:
             return sign.upper() * 5
         return (sign.upper() if word[0].isupper() else sign) + sign * 4
+
+
+def _seen(text: str) -> tuple[str, list[int]]:
+    """Write a text as recognisers see it, with the place that each character had."""
+    signs = [(normal(sign) or " ", place) for place, sign in enumerate(text)]
+    kept = [one for one in signs if text[one[1]] not in _SOFT]
+    return "".join(sign[0] for sign, _ in kept), [place for _, place in kept]
 
 
 def _zeros(match: re.Match[str]) -> str:

@@ -71,6 +71,7 @@ def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
         fingerprint=_fingerprint(found),
         events=events,
         receipts=receipts,
+        words=_words(found[ladder]),
     )
 
 

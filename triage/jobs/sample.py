@@ -15,7 +15,7 @@ from triage.core.entry import read_sighting
 from triage.core.markup import masked_html
 from triage.core.masking import Masker, Vocabulary
 from triage.core.message import Message, Where
-from triage.core.pack import Marketplace, Packs
+from triage.core.pack import Marketplace
 from triage.core.reading import matching, read
 from triage.core.recogniser import Reading
 from triage.edges import packs
@@ -39,6 +39,7 @@ def sampler(
     own = Path(settings["dir"]) if settings["dir"] else None
     loaded = packs.load(settings["marketplaces"], settings["ladder"], own)
     zone = ZoneInfo(settings["timezone"])
+    kept = {m.id: Vocabulary.of(loaded.words, m) for m in loaded.marketplaces}
 
     def sample(task: Mapping[str, Any]) -> dict[str, Any]:
         raw = Path(task["path"]).read_bytes()
@@ -46,7 +47,7 @@ def sampler(
         message = parse(raw, sighting, sighting.authentication.get("domain", ""))
         reading = read(message, loaded, zone)
         market = loaded.marketplace(reading.pack)
-        masker = _masker(message, loaded, market, zone)
+        masker = _masker(message, kept[market.id], market, zone)
         letter = masked_letter(raw, message, masker)
         again = parse(letter, sighting, message.authenticated_domain)
         again = replace(again, received_at=RECEIVED_AT)
@@ -136,13 +137,13 @@ def _part(part: Part, masker: Masker) -> list[str]:
 
 
 def _masker(
-    message: Message, loaded: Packs, market: Marketplace, zone: ZoneInfo
+    message: Message, vocabulary: Vocabulary, market: Marketplace, zone: ZoneInfo
 ) -> Masker:
     """Make what masks one letter: it was written in the week before all samples came."""
     written_on = (message.sent_at or message.received_at).astimezone(zone).date()
     weeks = (RECEIVED_AT.date() - written_on).days // 7
     return Masker(
-        vocabulary=Vocabulary.of(loaded.words, market),
+        vocabulary=vocabulary,
         market=market,
         written_on=written_on,
         shift=timedelta(weeks=weeks),
