@@ -174,6 +174,8 @@ class Ladder:
     phrases: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Words that the program itself needs, such as cautions."""
     key_rate: KeyRate = field(default_factory=KeyRate)
+    granted_by: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Kind of norm -> the marketplace whose own rule it is, no other's."""
 
     def plan(
         self, rule: str, told: Callable[[str], str | None] = lambda _: None

@@ -59,6 +59,7 @@ class _Reader:
         rows = law.table("norm")
         self.norms = {norm_id: _norm(norm_id, rows.table(norm_id)) for norm_id in rows}
         kinds, phrases = _words(law.table("kinds")), _words(law.table("phrases"))
+        granted_by = self._granted_by(law.table("granted_by"), kinds)
         key_rate = _key_rate(law.table("key_rate"))
         law.done()
         file = self._file("ladder.toml")
@@ -71,6 +72,7 @@ class _Reader:
             plans={rule: tuple(plans.steps(rule)) for rule in plans.plans},
             norms=self.norms,
             kinds=kinds,
+            granted_by=granted_by,
             fact_names=facts,
             documents=documents,
             letters=letters,
@@ -87,6 +89,12 @@ class _Reader:
             phrases=phrases,
             key_rate=key_rate,
         )
+
+    def _granted_by(self, table: Table, kinds: Mapping[str, str]) -> dict[str, str]:
+        granted = _words(table)
+        for kind in granted.keys() - kinds.keys():
+            table.problem(f"unknown kind {kind!r}{nearest(kind, kinds)}")
+        return granted
 
     def _file(self, name: str) -> Table:
         return Table.of(name, self.files[name], self.problems)

@@ -11,6 +11,7 @@ from triage.core.act import Act, ActKind, effective
 from triage.core.case import State
 from triage.core.cases import assess as cases_of
 from triage.core.event import Event
+from triage.core.granted import ladder_of
 from triage.core.ladder import Standing, stand
 from triage.core.pack import Packs
 from triage.core.timeline import Timeline
@@ -134,7 +135,7 @@ def _stand(
             numbers.get(case.id, 0),
             acts,
             events,
-            bench.packs.ladder,
+            ladder_of(bench.packs.ladder, pack),
             bench.owner,
             today,
             zone=bench.zone,

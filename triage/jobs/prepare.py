@@ -5,6 +5,7 @@ from datetime import datetime
 
 from triage.core.act import Act
 from triage.core.case import Fact
+from triage.core.granted import ladder_of
 from triage.core.ladder import Standing
 from triage.core.letter import facts_for, lacking, render
 from triage.core.sheet import plain
@@ -24,7 +25,7 @@ def facts(
     return facts_for(
         standing,
         own,
-        bench.packs.ladder,
+        ladder_of(bench.packs.ladder, standing.case.pack),
         bench.owner,
         standing.today,
         step=step,
@@ -84,7 +85,8 @@ def find_step(standing: Standing, bench: Bench, step_id: str) -> Step:
     Raises:
         UsageError: there is none.
     """
-    plan = bench.packs.ladder.plan(standing.case.rule)
+    ladder = ladder_of(bench.packs.ladder, standing.case.pack)
+    plan = ladder.plan(standing.case.rule)
     if standing.step is not None:  # as the facts that were told have it
         plan = tuple(now.step for now in standing.steps)
     if not step_id:
