@@ -86,9 +86,11 @@ def _suspected(
 
 def _without_secrets(message: Message, reading: Reading) -> tuple[Message, Reading]:
     """Keep codes out of the index: from quotes by their name, from subjects widely."""
+    mask = without_codes if reading.events else without_numbers
+    files = tuple(replace(one, name=mask(one.name)) for one in message.attachments)
+    message = replace(message, attachments=files)
     if reading.stream is Stream.SECURITY_CODE:
         return replace(message, subject=""), reading
-    mask = without_codes if reading.events else without_numbers
     events: tuple[Event, ...] = tuple(
         replace(event, quote=without_codes(event.quote)) for event in reading.events
     )
