@@ -102,18 +102,17 @@ def _statements(
 
 
 def _clauses(heard: list[Heard], numbers: Identifiers) -> Iterator[Heard]:
-    """Part a sentence that says different things of different parcels."""
+    """Part a sentence that names several parcels: each fate with those that bear it."""
     heard = sorted(heard, key=lambda one: one.phrase[1])
-    if len(heard) == 1 or not in_text(heard[0].sentence, numbers).are_several:
+    if not in_text(heard[0].sentence, numbers).are_several:
         yield from heard
         return
     first, text = heard[0], heard[0].voice.text if heard[0].voice else ""
-    begins, ends = first.start, first.end
-    if in_text(text[begins : first.phrase[1]], numbers).orders:  # the number, its fate
-        cuts = [begins, *(one.phrase[1] for one in heard[:-1]), ends]
-    else:  # the fate, its number
-        cuts = [begins, *(one.phrase[0] for one in heard[1:]), ends]
-    last = begins
+    if in_text(text[first.start : first.phrase[1]], numbers).orders:
+        cuts = [first.start, *(one.phrase[1] for one in heard)]  # the number, its fate
+    else:
+        cuts = [*(one.phrase[1] for one in heard), first.end]  # the fate, its number
+    last = first.start
     for one, (start, end) in zip(heard, pairwise(cuts), strict=True):
         if in_text(text[start:end], numbers).orders:
             last = start
