@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from builders import on
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from ladders import ru
 
@@ -87,6 +87,7 @@ AMOUNTS = st.decimals("0.01", "999999.99", places=2)
 @given(AMOUNTS, st.sampled_from([HALF, ONE]), st.integers(1, 300), REPAID)
 def test_the_rows_add_up_to_the_exact_sum_rounded_once(amount, rate, days, repaid):
     found = grown(amount, rate, days, repaid=repaid)
+    assume(found)  # else all of it came back in time
 
     exact = [row.base * rate * row.days for row in found.rows]
     assert found.total == found.uncapped
@@ -103,6 +104,7 @@ def test_a_longer_delay_never_costs_less_and_never_more_than_the_cap(
         grown(amount, ONE, d, cap=amount, repaid=repaid) for d in (days, days + 1)
     )
 
+    assume(now)
     assert now.total <= later.total <= amount
 
 
