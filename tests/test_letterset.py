@@ -9,12 +9,12 @@ from letterset import press
 from letterset.letter import Half, Letter
 from letterset.verdict import MONEY, Verdict, figures, judge
 
-from triage.core.event import EventKind
+from triage.core.event import Certainty, EventKind
 from triage.edges.parser import parse
 
 from mails import a_sighting  # isort: skip
 
-FLOOR = {Half.TUNING: 0.80, Half.HELD_OUT: 0.80}
+FLOOR = {Half.TUNING: 0.85, Half.HELD_OUT: 0.85}
 """The share of events said that must be right, from the first honest measurement."""
 
 
@@ -108,8 +108,28 @@ def test_a_letter_names_every_order_that_it_tells_of():
         assert all(truth.order in plain for truth in letter.tells), letter.id
 
 
-@pytest.mark.xfail(strict=False, reason="the vocabulary is being completed")
 @pytest.mark.parametrize("half", Half)
+def test_nothing_that_a_reader_may_act_on_is_wrong(half):
+    wrong = [
+        one.letter.id
+        for one in verdicts(half)
+        for event, _ in one.wrong
+        if event.certainty > Certainty.GUESS
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        Half.TUNING,
+        pytest.param(
+            Half.HELD_OUT,
+            marks=pytest.mark.xfail(strict=False, reason="guesses are not there yet"),
+        ),
+    ],
+)
 def test_money_and_cancellations_are_never_misread(half):
     wrong = Counter(
         event.kind.value

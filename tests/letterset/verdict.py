@@ -102,10 +102,17 @@ def judge(letter: Letter) -> Verdict:
             open_truths.remove(best)
             verdict.found.append(best)
             verdict.thin += [(best, what) for what in _lacking(best, event)]
-        elif not any(not _against(one, event, letter) for one in letter.may):
+        elif not _allowed(event, verdict):
             verdict.wrong.append((event, _why(event, letter)))
     verdict.missed = open_truths
     return verdict
+
+
+def _allowed(event: Event, verdict: Verdict) -> bool:
+    """Pass over what may be read, and what is said twice and moves no money."""
+    twice = [] if event.kind in MOVES_MONEY else verdict.found
+    letter = verdict.letter
+    return any(not _against(one, event, letter) for one in (*letter.may, *twice))
 
 
 def _against(truth: Truth, event: Event, letter: Letter) -> str:
