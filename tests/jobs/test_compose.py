@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from builders import MOSCOW, at
-from standings import HEADS, TODAY, WELL, a_standing, some_packs
+from icalendar import Calendar
+from standings import HEADS, MORNING, TODAY, WELL, a_standing, a_step, some_packs
 
 from triage.core.act import Act, ActKind
 from triage.core.ladder import Standing
@@ -341,3 +342,24 @@ def test_a_broken_template_is_found_before_it_is_needed(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="шаблон дайджеста"):
         try_templates(a_head(own=tmp_path), some_packs(), at("2026-11-23 08:00"))
+
+
+def test_deadlines_come_as_a_calendar_beside_the_letter(store: Store) -> None:
+    step = a_step(
+        "claim", deadline_on=date(2026, 12, 5), deadline_of="owner", deadline_kind="LAW"
+    )
+    compose(store, a_head(), news(a_standing(step=step)), MORNING)
+    (file,) = letter_of(store).iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == (
+        "text/calendar",
+        "triage.ics",
+    )
+    assert file.get_param("method") == "PUBLISH"
+    (event,) = Calendar.from_ical(file.get_content()).walk("VEVENT")
+    assert event.decoded("dtstart") == date(2026, 12, 5)
+    assert str(event["summary"]) == "Последний день: Претензия продавцу (дело 3)"
+
+
+def test_without_a_day_to_keep_there_is_no_calendar(store: Store) -> None:
+    compose(store, a_head(), news(a_standing()), MORNING)
+    assert list(letter_of(store).iter_attachments()) == []

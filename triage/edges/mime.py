@@ -31,8 +31,11 @@ def build(
     message_id: str,
     at: datetime,
     extra: Mapping[str, str],
+    calendar: bytes = b"",
 ) -> bytes:
     """Write a letter with a text and an HTML side, as ASCII lines of at most 78.
+
+    `calendar` (RFC 5545) is attached as a file, so that the letter stays a letter.
 
     Raises:
         ConfigError: an address cannot stand in a header.
@@ -47,6 +50,14 @@ def build(
         letter[name] = header_text(value)
     letter.set_content(text, cte="quoted-printable")
     letter.add_alternative(html, subtype="html", cte="base64")
+    if calendar:
+        letter.add_attachment(
+            calendar.decode(),
+            subtype="calendar",
+            filename="triage.ics",
+            params={"method": "PUBLISH"},
+            cte="base64",
+        )
     return serialise(letter)
 
 

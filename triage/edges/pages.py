@@ -6,16 +6,17 @@ characters before it is written, and only a prepared letter may have more than o
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 import css_inline
-from jinja2 import FunctionLoader, StrictUndefined, select_autoescape
+from jinja2 import FunctionLoader, StrictUndefined, Template, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from triage.core import words
+from triage.core.agenda import agenda
 from triage.core.digest import Digest
 from triage.errors import ConfigError
 
@@ -35,6 +36,8 @@ class Page:
     subject: str
     text: str
     html: str
+    notes: Mapping[str, tuple[str, str]]
+    """Summary and description of each appointment, by its uid."""
 
 
 class _Lines(str):
@@ -61,11 +64,22 @@ def render(digest: Digest, language: str, own: Path | None = None) -> Page:
             html = inline(rich.render(digest=digest, **values))
             if len(html.encode()) <= CLIPPED:
                 break
+        notes = _notes(pack.get_template("digest.agenda.j2"), digest)
     except ConfigError:
         raise
     except Exception as error:
         raise ConfigError(f"шаблон дайджеста ({language}): {error}") from error
-    return Page(subject, _tidy(text), html)
+    return Page(subject, _tidy(text), html, notes)
+
+
+def _notes(template: Template, digest: Digest) -> dict[str, tuple[str, str]]:
+    """Write each appointment: the first line is its title, the others describe it."""
+    found = {}
+    for each in agenda(digest):
+        values = {"entry": each.entry, "on": each.on, "mine": each.mine}
+        title, _, rest = _tidy(template.render(digest=digest, **values)).partition("\n")
+        found[each.uid] = (title, rest.strip())
+    return found
 
 
 def inline(html: str) -> str:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from triage.core.agenda import agenda
 from triage.core.chain import Head
 from triage.core.digest import Digest, write
 from triage.core.ladder import Standing
@@ -21,6 +22,8 @@ from triage.core.mention import Mention
 from triage.core.news import Health, Letters
 from triage.core.pack import Packs
 from triage.edges import mentions, messages, outbox
+from triage.edges.calendar import Reminder
+from triage.edges.calendar import write as write_calendar
 from triage.edges.messages import Span
 from triage.edges.mime import build
 from triage.edges.pages import Page, render
@@ -227,6 +230,7 @@ def _letter(
             html=page.html,
             message_id=message_id,
             at=now.astimezone(head.zone),
+            calendar=_calendar(digest, page, now.astimezone(head.zone)),
             extra={
                 "Auto-Submitted": "auto-generated",  # RFC 3834: nobody's robot answers
                 "X-Auto-Response-Suppress": "All",
@@ -236,6 +240,18 @@ def _letter(
         mentions=digest.mentions,
         heads=digest.heads,
     )
+
+
+def _calendar(digest: Digest, page: Page, at: datetime) -> bytes:
+    """Write the days of the cases; none where no day is set and none was taken back."""
+    found = agenda(digest)
+    if not any(each.on or each.entry.reason for each in found):
+        return b""
+    reminders = (
+        Reminder(each.uid, each.on, *page.notes[each.uid], alarm=each.mine)
+        for each in found
+    )
+    return write_calendar(reminders, at)
 
 
 def _message_id(on: date, to: str) -> str:
