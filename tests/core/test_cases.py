@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from triage.core.case import Case
 from triage.core.cases import assess
 from triage.core.deadline import Term
-from triage.core.question import doubt
 from triage.core.event import Certainty, EventKind
+from triage.core.question import doubt
 from triage.core.rule import Check, Grace, Scope
 from triage.core.timeline import Timeline
 
@@ -543,7 +543,9 @@ KINDS = [
     "order_cancelled",
     "item_cancelled",
     "refund_paid",
+    "support_asked",
 ]
+SHOPS = st.deferred(lambda: st.sampled_from([SHOP, MORE]))
 
 
 @st.composite
@@ -556,6 +558,8 @@ def lives(draw):
             "promised_on": (when + timedelta(days=draw(st.integers(0, 9)))).isoformat(),
             "keep_until": (when + timedelta(days=draw(st.integers(0, 9)))).isoformat(),
         }
+        if draw(st.booleans()):
+            attributes["cancelled_by"] = "seller"
         if draw(st.booleans()):
             attributes["amount"] = f"{draw(st.integers(1, 5))}.00"
         events.append(
@@ -570,28 +574,28 @@ def lives(draw):
     return events
 
 
-@given(lives(), st.randoms(), st.integers(0, 60))
-def test_any_order_of_arrival_gives_the_same_cases(events, random, later):
+@given(SHOPS, lives(), st.randoms(), st.integers(0, 60))
+def test_any_order_of_arrival_gives_the_same_cases(shop, events, random, later):
     today = date(2026, 11, 1) + timedelta(days=later)
     shuffled = random.sample(events, len(events))
 
-    assert cases(shuffled, today) == cases(events, today)
+    assert cases(shuffled, today, (), shop) == cases(events, today, (), shop)
 
 
-@given(lives(), st.integers(0, 60))
-def test_a_guess_never_closes_a_case_without_the_owner(events, later):
+@given(SHOPS, lives(), st.integers(0, 60))
+def test_a_guess_never_closes_a_case_without_the_owner(shop, events, later):
     today = date(2026, 11, 1) + timedelta(days=later)
     sure = {event.kind for event in events if event.certainty is not GUESS}
 
-    for case in cases(events, today).values():
+    for case in cases(events, today, (), shop).values():
         assert case.closed_by in {"", "lapsed"} | sure
 
 
-@given(lives(), st.integers(0, 60))
-def test_nothing_is_closed_before_it_opened_or_in_the_future(events, later):
+@given(SHOPS, lives(), st.integers(0, 60))
+def test_nothing_is_closed_before_it_opened_or_in_the_future(shop, events, later):
     today = date(2026, 11, 1) + timedelta(days=later)
 
-    for case in cases(events, today).values():
+    for case in cases(events, today, (), shop).values():
         assert case.opened_on <= today
         assert case.closed_on is None or case.opened_on <= case.closed_on <= today
 
@@ -605,16 +609,137 @@ def test_time_alone_never_takes_a_case_back(events, later, more):
     assert before <= set(cases(events, today + timedelta(days=more)))
 
 
-@given(lives(), st.integers(0, 60))
-def test_the_next_look_is_never_too_late(events, later):
+@given(SHOPS, lives(), st.integers(0, 60))
+def test_the_next_look_is_never_too_late(shop, events, later):
     today = date(2026, 11, 1) + timedelta(days=later)
     timeline = Timeline.of(events)
     found = assess(
-        timeline, (), SHOP, pack="shop", order=ORDER, zone=MOSCOW, today=today
+        timeline, (), shop, pack="shop", order=ORDER, zone=MOSCOW, today=today
     )
     calm_until = found.look_again_on or date(2027, 3, 1)
 
     names = {case.id for case in found.cases}
 
     for ahead in range(1, (calm_until - today).days):
-        assert set(cases(events, today + timedelta(days=ahead))) == names
+        assert set(cases(events, today + timedelta(days=ahead), (), shop)) == names
+
+
+# --- one trouble, one case
+
+PAID_TWO = an_event(
+    "order_paid", "2026-11-01", amount="100.00", promised_on="2026-11-10"
+)
+SELLER = a_rule(
+    "cancelled-by-seller",
+    ["order_cancelled"],
+    ["refund_paid"],
+    where={"cancelled_by": "seller"},
+    grace=Grace(term=Term(0)),
+)
+SILENT = a_rule(
+    "support-silent",
+    ["support_asked"],
+    ["support_answered"],
+    grace=Grace(term=Term(2)),
+    gives_way_to=("*",),
+    asks_first=True,
+    asks="?",
+)
+TWICE = a_rule(
+    "charged-twice",
+    ["order_paid"],
+    ["refund_paid"],
+    grace=Grace(term=Term(0)),
+    check=Check.CHARGED_TWICE,
+    within=7,
+    asks="?",
+)
+WHOLE = a_rule(
+    "delivery-overdue",
+    ["order_paid"],
+    ["posting_delivered"],
+    scope=Scope.POSTING,
+    grace=Grace(term=Term(1), start="promised_on"),
+    until_repaid=(EventKind.REFUND_PAID, EventKind.RECEIPT_REFUND),
+    gives_way_to=("cancelled-by-seller",),
+    amount_from=(EventKind.ORDER_PAID,),
+)
+MORE = a_shop(SELLER, SILENT, TWICE, WHOLE)
+
+
+def found(events, today, *acts) -> dict[str, Case]:
+    cases_ = cases(events, today, acts, MORE)
+    return {case.rule: case for case in cases_.values()}
+
+
+def test_a_refund_of_a_part_leaves_the_rest_of_the_order_late():
+    part = an_event("refund_paid", "2026-11-08", amount="30.00")
+    rest = an_event("receipt_refund", "2026-11-15", amount="70.00")
+
+    late = found([PAID_TWO, part], "2026-11-12")["delivery-overdue"]
+    over = found([PAID_TWO, part, rest], "2026-11-20")["delivery-overdue"]
+
+    assert (late.closed_on, late.amount) == (None, Decimal("70.00"))
+    assert (over.closed_on, over.closed_by) == (on("2026-11-15"), "receipt_refund")
+
+
+@pytest.mark.parametrize(("word", "closed"), [("yes", True), ("no", False)])
+def test_whether_a_refund_without_a_sum_was_all_the_owner_says(word, closed):
+    unknown = an_event("refund_paid", "2026-11-15")
+    asked = found([PAID_TWO, unknown], "2026-11-16")["delivery-overdue"]
+    told = an_act(
+        "answered",
+        "2026-11-16",
+        asked.id,
+        answer=word,
+        about=" ".join(asked.asks_about),
+    )
+
+    case = found([PAID_TWO, unknown], "2026-11-17", told)["delivery-overdue"]
+
+    assert asked.asks == "Похоже, refund_paid. Верно?"
+    assert (case.closed_on is not None, case.asks) == (closed, None)
+
+
+def test_a_case_that_had_a_number_is_merged_into_the_one_that_says_more():
+    gone = an_event("order_cancelled", "2026-11-13", cancelled_by="seller")
+    numbered = an_act("numbered", "2026-11-11", f"shop/delivery-overdue/{ORDER}")
+
+    with_number = found([PAID_TWO, gone], "2026-11-14", numbered)
+    without = found([PAID_TWO, gone], "2026-11-14")
+
+    case = with_number["delivery-overdue"]
+    assert (case.closed_on, case.closed_by) == (on("2026-11-13"), "merged")
+    assert set(without) == {"cancelled-by-seller"}
+
+
+def test_who_cancelled_decides_which_rule_holds():
+    somebody = an_event("order_cancelled", "2026-11-05")
+    seller = an_event("order_cancelled", "2026-11-05", cancelled_by="seller")
+
+    assert "cancelled-by-seller" not in found([somebody], "2026-11-06")
+    assert "cancelled-by-seller" in found([seller], "2026-11-06")
+
+
+def test_a_case_that_asks_first_rests_on_a_guess_however_sure_the_letter_is():
+    asked = an_event("support_asked", "2026-11-09", step="support")
+
+    case = found([asked], "2026-11-11")["support-silent"]
+
+    assert (case.certainty, case.asks) == (GUESS, "?")
+    assert case.asks_about == (f"{doubt(asked)}:support-silent",)
+
+
+def test_two_charges_without_a_name_ask_and_two_with_names_do_not():
+    def charges(*names):
+        return [
+            an_event("order_paid", f"2026-11-0{n}", amount="5.00", **more)
+            for n, more in enumerate(names, 2)
+        ]
+
+    unnamed = found(charges({}, {}), "2026-11-05")["charged-twice"]
+    named = found(charges({"operation": 1}, {"operation": 2}), "2026-11-05")
+    same = found(charges({"operation": 1}, {"operation": 1}), "2026-11-05")
+
+    assert (unnamed.asks, unnamed.certainty) == ("?", GUESS)
+    assert (named["charged-twice"].asks, "charged-twice" in same) == (None, False)

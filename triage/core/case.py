@@ -45,7 +45,7 @@ class Case:
     posting: str | None
     opened_on: date  # D0: the first day on which the rule held
     closed_on: date | None = None
-    closed_by: str = ""  # event kind, "owner", "lapsed" or "withdrawn"
+    closed_by: str = ""  # event kind, "owner", "lapsed", "merged" or "withdrawn"
     amount: Decimal | None = None  # what is at stake, where it is known
     certainty: Certainty
     asks: str | None = None  # the question that is open

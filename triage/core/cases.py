@@ -10,9 +10,10 @@ from triage.core.case import Case, case_id
 from triage.core.episodes import episodes
 from triage.core.event import Certainty, Event
 from triage.core.facts import at_stake, concerning, facts_of
+from triage.core.overlap import Found, apart, hushed
 from triage.core.pack import Marketplace, Packs
 from triage.core.question import OWNER, WITHDRAWN, Episode, Question, doubt
-from triage.core.rule import Check, Rule, Scope
+from triage.core.rule import Rule, Scope
 from triage.core.timeline import Timeline
 
 
@@ -22,19 +23,6 @@ class Assessment:
 
     cases: tuple[Case, ...]
     look_again_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A case with what it was found by."""
-
-    case: Case
-    question: Question
-    episode: Episode
-
-
-OVER = (ActKind.STEP_DONE, ActKind.RESOLVED)
-"""Acts by which the owner shows that he knows how it ended."""
 
 
 def assess(
@@ -76,7 +64,7 @@ def assess(
                 calendar=packs.ladder.calendar,
                 of_order=timeline.events if timeline else (),
             )
-            if _hushed(rule, acts, name):
+            if hushed(rule, acts, name):
                 continue
             held = episodes(question)
             looks += [e.opens_on for e in held if e.opens_on > today]
@@ -94,7 +82,7 @@ def assess(
                 if rule.scope is Scope.POSTING:
                     case = replace(case, posting=posting or _only(timeline))
                 found.append(Found(case, question, begun[-1]))
-    cases = [each.case for each in found if not _gives_way(each, found)]
+    cases = list(apart(found, acts))
     cases += _withdrawn(cases, acts, market, order, zone)
     return Assessment(tuple(cases), min(looks, default=None))
 
@@ -114,43 +102,6 @@ def _subjects(
         return sorted(told, key=str)
     postings = timeline.postings() if timeline else (None,)
     return postings if len(postings) > 1 else (None,)
-
-
-def _hushed(rule: Rule, acts: Sequence[Act], name: str) -> bool:
-    """Say whether the owner has acted on a case that makes this one needless."""
-    for act in acts:
-        if act.kind in OVER and act.case and act.case != name:
-            other = act.case.split("/")[1]
-            if other != rule.id and (other in rule.hushed_by or "*" in rule.hushed_by):
-                return True
-    return False
-
-
-def _gives_way(each: Found, found: Sequence[Found]) -> bool:
-    """Say whether another case tells the same and more: one trouble, one case.
-
-    So does a short refund that is only guessed at, while another case asks whether any
-    money came.
-    """
-    mine = each.question.rule
-    for other in found:
-        if other is each or not _alike(each.case, other.case):
-            continue
-        over = other.case.closed_on is not None
-        solved = other.question.last(ActKind.RESOLVED) is not None
-        named = other.case.rule in mine.gives_way_to or "*" in mine.gives_way_to
-        if named and (not over or (solved and "*" not in mine.gives_way_to)):
-            return True
-        guessed = {doubt(e) for e in each.episode.since}
-        asked = {doubt(e) for e in other.episode.doubts}
-        if mine.check is Check.REFUND_SHORT and not over and guessed <= asked:
-            return True
-    return False
-
-
-def _alike(one: Case, other: Case) -> bool:
-    """Say whether two cases of an order are about the same parcel, or one about all."""
-    return None in (one.posting, other.posting) or one.posting == other.posting
 
 
 def _only(timeline: Timeline | None) -> str | None:

@@ -36,30 +36,31 @@ def _found(question: Question) -> Iterable[Episode]:
         case Check.CHARGED_TWICE:
             return charged_twice(question)
         case Check.CONTRADICTED:
-            found = contradiction(question)
-            return (
-                [_until_stopped(question, question.day(found.at), found)]
-                if found
-                else []
-            )
+            found = [*filter(None, [contradiction(question)])]
+            return [_until_stopped(question, question.day(e.at), e) for e in found]
         case Check.NONE:
             return _walk(question)
 
 
-def _stops(question: Question) -> Iterator[Event]:
-    """Yield what closes the case, as sure as it is that it does."""
+def _stops(question: Question) -> dict[str, Event]:
+    """Find what closes the case, each as sure as it is that it does."""
+    found: dict[str, Event] = {}
     rule, reopened = question.rule, question.last(ActKind.REOPENED)
     for event in question.events:
         if reopened and event.at <= reopened.at:
             continue
-        if event.kind in rule.until and question.answer(event) is not False:
-            yield event
-        elif event.kind in rule.until_repaid and question.answer(event) is not False:
-            yield from _repaid(question, event)
+        if question.answer(event) is False:
+            continue
+        stop = event if event.kind in rule.until else None
+        if event.kind in rule.until_repaid:
+            stop = _repaid(question, event)
+        if stop is not None:
+            found[event.id] = stop
+    return found
 
 
-def _repaid(question: Question, event: Event) -> Iterator[Event]:
-    """Yield a refund once all refunds of the order reach what was paid for it.
+def _repaid(question: Question, event: Event) -> Event | None:
+    """Return a refund with which all refunds of the order reach what was paid for it.
 
     Where a letter names no sum nobody knows, and the owner is asked.
     """
@@ -69,23 +70,23 @@ def _repaid(question: Question, event: Event) -> Iterator[Event]:
     paid, sums = paid_for(question.of_order), [amount_of(e) for e in back]
     doubtful = as_guess(event, question.rule)
     if paid is None or None in sums:
-        if question.answer(doubtful) is not False:
-            yield doubtful
-    elif sum(s or 0 for s in sums) >= paid:
-        yield event if all(map(question.believed, back)) else as_guess(event)
+        return None if question.answer(doubtful) is False else doubtful
+    if sum(s or 0 for s in sums) < paid:
+        return None
+    return event if all(map(question.believed, back)) else as_guess(event)
 
 
 def _walk(question: Question) -> list[Episode]:
     """Go through the events by day; on one day, what opens comes before what closes."""
     rule, current = question.rule, None
     found: list[Episode] = []
-    stops = {event.id: event for event in _stops(question)}
+    stops = _stops(question)
     closing = (*rule.until, *rule.until_repaid)
     for told in sorted(
         question.events, key=lambda e: (question.day(e.at), e.kind in closing, e.at)
     ):
         event = stops.get(told.id, told)
-        if event.id in stops and current is not None:
+        if told.id in stops and current is not None:
             if question.believed(event):
                 closed_on = question.counts_on(event, current)
                 found = [_cut(e, event, closed_on) for e in [*found, current]]
@@ -176,7 +177,7 @@ def _reported(question: Question) -> Iterator[Episode]:
 def _until_stopped(question: Question, opened: date, *since: Event) -> Episode:
     """Run from a day, or the owner's word, to the first sure stop."""
     doubts: list[Event] = []
-    for stop in _stops(question):
+    for stop in _stops(question).values():
         if question.day(stop.at) < opened:
             continue
         if question.believed(stop):

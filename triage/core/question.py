@@ -11,6 +11,7 @@ from triage.core.event import Certainty, Event
 from triage.core.rule import Rule
 
 WITHDRAWN = "withdrawn"  # closed_by of a case that no rule finds any more
+MERGED = "merged"  # closed_by of a case that another one tells in full
 OWNER = "owner"  # closed_by of a case the owner closed
 ASKED_BY = "rule:"  # stands for the recogniser where a rule takes an event for a guess
 
