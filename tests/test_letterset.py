@@ -7,12 +7,10 @@ from functools import cache
 import pytest
 from letterset import press
 from letterset.letter import Half, Letter
-from letterset.verdict import MONEY, Verdict, figures, judge
+from letterset.verdict import MONEY, Verdict, figures, judge, message_of
 
 from triage.core.event import Certainty, EventKind
-from triage.edges.parser import parse
-
-from mails import a_sighting  # isort: skip
+from triage.core.message import Message
 
 FLOOR = {Half.TUNING: 0.85, Half.HELD_OUT: 0.85}
 """The share of events said that must be right, from the first honest measurement."""
@@ -26,6 +24,11 @@ def verdicts(half: Half) -> tuple[Verdict, ...]:
 
 def all_letters() -> list[Letter]:
     return [one for half in Half for one in press.letters(half)]
+
+
+@cache
+def parsed() -> tuple[tuple[Letter, Message], ...]:
+    return tuple((one, message_of(one)) for one in all_letters())
 
 
 def test_the_set_is_large_enough():
@@ -83,26 +86,20 @@ def test_the_same_letters_are_made_every_time():
 
 
 def test_every_letter_parses_whole():
-    for letter in all_letters():
-        message = parse(letter.raw, a_sighting(letter.raw), "ozon.ru")
-
+    for letter, message in parsed():
         assert message.defects == (), letter.id
         assert message.subject, letter.id
         assert message.passages, letter.id
 
 
 def test_no_gap_is_left_open():
-    for letter in all_letters():
-        message = parse(letter.raw, a_sighting(letter.raw), "ozon.ru")
-
+    for letter, message in parsed():
         said = [message.subject, *(passage.text for passage in message.passages)]
         assert not any("{" in one or "}" in one for one in said), letter.id
 
 
 def test_a_letter_names_every_order_that_it_tells_of():
-    for letter in all_letters():
-        message = parse(letter.raw, a_sighting(letter.raw), "ozon.ru")
-
+    for letter, message in parsed():
         said = "\n".join([message.subject, *(one.text for one in message.passages)])
         plain = re.sub("[\u00ad\u200b]", "", said).replace("\u2011", "-")
         assert all(truth.order in plain for truth in letter.tells), letter.id

@@ -11,7 +11,7 @@ from mails import AUTHSERV_ID, a_sighting
 
 from letterset.letter import Letter, Truth
 from triage.core.event import Event, EventKind
-from triage.core.message import Role
+from triage.core.message import Message, Role
 from triage.core.reading import read
 from triage.core.recogniser import Reading
 from triage.edges.authentication import authenticate
@@ -43,21 +43,22 @@ MOVES_MONEY = frozenset(
 )
 
 
+def message_of(letter: Letter) -> Message:
+    """Parse a letter as it came in, the moment it was sent."""
+    vouched = authenticate(letter.raw, [AUTHSERV_ID])
+    sighting = a_sighting(
+        letter.raw,
+        role=Role.SENT if letter.sent else Role.INBOX,
+        received_at=letter.sent_at.astimezone(UTC),
+        authentication=vouched,
+    )
+    return parse(letter.raw, sighting, vouched["domain"])
+
+
 def reading_of(letter: Letter) -> Reading:
     """Read a letter as the product does."""
-    vouched = authenticate(letter.raw, [AUTHSERV_ID])
-    role = Role.SENT if letter.sent else Role.INBOX
-    message = parse(
-        letter.raw,
-        a_sighting(
-            letter.raw,
-            role=role,
-            received_at=letter.sent_at.astimezone(UTC),
-            authentication=vouched,
-        ),
-        vouched["domain"],
-    )
-    return read(message, packs_of(ozon()), MOSCOW, frozenset({"me@example.org"}))
+    owner = frozenset({"me@example.org"})
+    return read(message_of(letter), packs_of(ozon()), MOSCOW, owner)
 
 
 @dataclass
