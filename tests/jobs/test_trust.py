@@ -1,5 +1,6 @@
 """Who really wrote a letter, from its arrival to the digest, and again without a network."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -194,10 +195,11 @@ def bring(app, *letters):
     return app.take_in(sorted(folder.glob("*.eml")))
 
 
-def shown(app):
+def shown(app, language="ru"):
+    head = replace(app.place.letterhead, language=language)
     with app.place.store() as store:
         today = app.place.today(store, NOW, everything=True)
-        page = preview(store, app.place.letterhead, today, NOW)
+        page = preview(store, head, today, NOW)
         events = store.rows("SELECT order_number FROM events")
     return [row["order_number"] for row in events], page.text, page.html
 
@@ -217,6 +219,17 @@ def test_a_signed_letter_tells_and_a_forged_one_is_named_in_the_digest(app):
         assert "его подпись не сходится" in side
         assert "ссылки ведут не на сайт магазина" in side
         assert "https://evil.example" not in side
+
+
+def test_the_english_digest_names_it_as_well(app):
+    forged = SHOP.sign(a_letter(**CANCELLED)) + b"more"
+    bring(app, forged, a_letter(auth="none", sender="Ozon <a@oz0n.ru>"))
+
+    _, text, html = shown(app, "en")
+
+    for side in (text, html):
+        assert "its signature does not hold" in side
+        assert "made to look like the shop" in side
 
 
 def test_a_rebuilt_index_is_the_same_without_dns(app):

@@ -8,6 +8,7 @@ from typing import Any
 
 from triage.core.case import State
 from triage.core.chain import Head
+from triage.core.message import Role
 from triage.core.news import (
     Doubtful,
     Health,
@@ -107,7 +108,8 @@ def _letters(store: Store, bench: Bench, span: Span) -> Letters:
 def _foreign(row: Mapping[str, Any], known: Mapping[str, Counter[str]]) -> list[str]:
     """Warn of a letter about orders of a buyer who is not the owner."""
     counts = known.get(row["pack"], Counter())
-    foreign = is_foreign(json.loads(row["buyers"]), counts)
+    named = () if row["role"] == Role.SENT else json.loads(row["buyers"])
+    foreign = is_foreign(named, counts)
     return [Suspicion.FOREIGN_ACCOUNT.value] * foreign
 
 

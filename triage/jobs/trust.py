@@ -43,9 +43,9 @@ class Judge:
     ) -> None:
         """Judge by the words of a provider and by the keys that `ask` finds."""
         self._ids, self._ask, self._clock = authserv_ids, ask, now
-        self._domains = {
-            registered(domain) for m in packs.marketplaces for domain in m.domains
-        }
+        speak = [domain for m in packs.marketplaces for domain in m.domains]
+        speak += [one.rpartition("@")[2] for one in packs.receipts.operators]
+        self._domains = {registered(domain) for domain in speak}
         self._sealers = {registered(one.lower()) for one in authserv_ids} - {""}
 
     def __call__(self, letter: bytes, received_at: datetime) -> Mapping[str, str]:
