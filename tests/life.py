@@ -21,6 +21,7 @@ from triage.jobs.assess import standings
 from triage.jobs.demo import Scenario, read_scenario
 from triage.jobs.look import find_case
 
+packs_load = packs.load
 MORNING = time(8)
 ONE_DAY = timedelta(days=1)
 STORIES = Path(__file__).parent / "stories"
@@ -36,8 +37,8 @@ def hurry() -> Iterator[None]:
         self._db.conn.execute("pragma synchronous=off")
 
     with pytest.MonkeyPatch.context() as patch:
-        loaded = packs.load(["ozon"], "ru", None)
-        patch.setattr(packs, "load", lambda *_: loaded)
+        load = lru_cache(packs_load)
+        patch.setattr(packs, "load", lambda names, *more: load(tuple(names), *more))
         patch.setattr(pages, "_environment", lru_cache(pages._environment))
         patch.setattr(disk, "sync", lambda _: None)
         patch.setattr("triage.app.password_of", lambda _: "demo")  # else a process
@@ -127,6 +128,7 @@ def days(scenario: Scenario, until: date | None = None) -> list[date]:
 
 def read_story(path: Path) -> tuple[dict, Scenario]:
     story = tomllib.loads(path.read_text("utf-8"))
+    pack = story.setdefault("pack", "ozon")
     story.setdefault("timezone", "Europe/Moscow")
     story.setdefault("authserv", "mx.mail.example")
     story.setdefault(
@@ -143,8 +145,8 @@ def read_story(path: Path) -> tuple[dict, Scenario]:
         entry.setdefault("vouched", "ozon.ru")
     for entry in story.get("act", []):
         if "case" in entry:
-            entry["case"] = f"ozon/{entry['case']}"
-    return story, read_scenario("ozon", story)
+            entry["case"] = f"{pack}/{entry['case']}"
+    return story, read_scenario(pack, story)
 
 
 def plain(text: str) -> str:

@@ -9,7 +9,7 @@ their morning, at eight:
     cases  = { "delivery-overdue/12345678-0001" = { state = "open", step = "check" } }
     digest = { subject = "…", has = ["…"], lacks = ["…"] }     # or false: no letter
 
-`cases` names every case that is not resolved, and any other; a value "" stands for
+`pack` is the marketplace, Ozon if it is not named. `cases` names every case that is not resolved, and any other; a value "" stands for
 none. `digests` of the whole story lists all days on which the owner got a letter.
 """
 
@@ -59,7 +59,8 @@ def told(standing: Standing) -> dict[str, object]:
 def check_day(life: Life, day: dict) -> None:
     """Compare a morning with what the story says of it."""
     if "cases" in day:
-        found = {s.case.id.removeprefix("ozon/"): told(s) for s in life.standings()}
+        prefix = f"{life.scenario.pack}/"
+        found = {s.case.id.removeprefix(prefix): told(s) for s in life.standings()}
         alive = {name for name, case in found.items() if case["state"] != "resolved"}
         assert alive <= day["cases"].keys(), "a case that the story does not know"
         for name, wanted in day["cases"].items():

@@ -6,6 +6,7 @@ import os
 from triage.app import App
 from triage.commands.desk import Desk, command
 from triage.config import load
+from triage.core.pack import Marketplace
 from triage.edges import lock
 from triage.errors import ConfigError, TriageError, UsageError
 from triage.jobs.check import Finding, age_of_law, check_servers, secrets
@@ -30,12 +31,17 @@ def check(desk: Desk) -> None:
     desk.say("Всё в порядке.", "All is well.")
 
 
+def _name(desk: Desk, market: Marketplace) -> str:
+    tried = desk.words("пробный пакет", "experimental")
+    return f"{market.title} ({tried})" if market.experimental else market.title
+
+
 def _findings(desk: Desk) -> list[Finding]:
     config = desk.config
     found = [Finding(True, desk.words(f"настройки: {desk.path}", f"read {desk.path}"))]
     try:
         packs = desk.place.bench.packs
-        names = ", ".join(market.title for market in packs.marketplaces)
+        names = ", ".join(_name(desk, market) for market in packs.marketplaces)
         found.append(Finding(True, f"{names}, {packs.ladder.id}"))
         found += age_of_law(packs.ladder, desk.today)
         try_templates(desk.place.letterhead, packs, desk.clock())

@@ -50,6 +50,7 @@ class Marketplace:
     contacts: Mapping[str, str] = field(
         hash=False
     )  # facts about the marketplace's company
+    experimental: bool = False  # made of public facts, tried on no real mailbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ def read_marketplace(
         recognisers=_recognisers(told),
         rules=_rules(rules),
         contacts=_contacts(contacts),
+        experimental=pack.flag("experimental"),
     )
     for table in found.values():
         table.done()
