@@ -15,6 +15,11 @@ _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
 _SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.\Z", re.IGNORECASE)
 _LONGEST_SHORT = len("руб.")
 _ITEM = re.compile(r"[-–—•·*✓>]|\d{1,2}[.)] |[a-zа-я]")  # how a line of a list begins
+_SUPPOSES = re.compile(
+    r"\W*(?:не|как|если|что (?:если|делать|будет)|можно|нужно|хотите|хочется|передумали"
+    r"|остались|нашли)\b",
+    re.IGNORECASE,
+)
 _QUOTED = ">"  # how a line of somebody else's letter begins
 _WRAP = re.compile(r"\n(?=[a-zа-яё])")
 LONG_LINE = 120  # characters, where a letter has no line ends to count by
@@ -73,9 +78,12 @@ class Voice:
     def governing(self, start: int, end: int) -> Iterator[str]:
         """Yield the sentences whose conditions hold for one.
 
-        They are itself, and of a list the line that leads it in («Если …:»).
+        They are itself, the question that it answers, and of a list the line that
+        leads it in («Если …:»).
         """
         yield self.folded[start:end].strip()
+        if asked := self._asked(start):
+            yield asked
         line = self.text.rfind("\n", 0, self._first_letter(start)) + 1
         for _ in range(LONGEST_LIST):
             if not line:
@@ -90,6 +98,17 @@ class Voice:
             ):
                 return
             line = above
+
+    def _asked(self, start: int) -> str:
+        """Return the question before a sentence, if that may be its condition."""
+        stop = bisect_right(self._stops, start)
+        first = self._stops[stop - 2] if stop > 1 else 0
+        before = self.folded[first:start].strip()
+        if not before and stop > 1:  # the line above: a heading may ask what is told
+            first = self._stops[stop - 3] if stop > 2 else 0
+            before = self.folded[first:start].strip()
+            before = before if _SUPPOSES.match(before) else ""
+        return before if before.endswith("?") else ""
 
     def is_quoted(self, start: int) -> bool:
         """Say whether a sentence stands in a line that quotes another letter."""
