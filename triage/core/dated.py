@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from triage.core import law
-from triage.core.accrual import reckon
+from triage.core.accrual import KEY_RATE
 from triage.core.anchors import Anchors, end_of
 from triage.core.deadline import Unit
 from triage.core.letter import lacking, rate_asked
@@ -50,10 +50,11 @@ class Dating:
         return replace(now, lacks=lacking(letter, known), caution=caution)
 
     def _turn_with_the_rate(self) -> None:
-        found = reckon(self.anchors)
-        if found is not None and found.rate_known_to is not None:
-            lasts = timedelta(self.anchors.ladder.key_rate.told_for)
-            known_to = found.rate_known_to
+        """Note the days on which the key rate that is known stops being enough."""
+        table = self.anchors.ladder.key_rate
+        lasts = timedelta(table.told_for)
+        told = [f.on for f in self.anchors.progress.told if f.name == KEY_RATE and f.on]
+        for known_to in filter(None, (table.confirmed_through, *told)):
             self.turns |= {known_to + ONE_DAY, known_to + lasts + ONE_DAY}
 
     def again(self, last: StepNow) -> StepNow:
