@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from triage.core.case import Fact
 from triage.core.event import Certainty, Event, EventKind
+from triage.core.once import name_of, receipts_once
 from triage.core.rule import Check, Rule
 from triage.core.timeline import Timeline
 
@@ -57,11 +58,11 @@ def concerning(timeline: Timeline | None, posting: str | None) -> tuple[Event, .
     """
     if timeline is None:
         return ()
-    events = tuple(timeline.of_posting(posting))
+    events = receipts_once(timeline.of_posting(posting))
     parcels = len(timeline.postings())
     if posting is None or parcels == 1:
         return events
-    receipts = dict.fromkeys(map(_receipt, timeline.events))
+    receipts = dict.fromkeys(map(_receipt, receipts_once(timeline.events)))
     receipts.pop("", None)
     early = [*receipts][: parcels - 1]
     return tuple(
@@ -75,7 +76,7 @@ def _receipt(event: Event) -> str:
     """Name a receipt for goods that were handed over; "" for every other event."""
     if event.kind is not EventKind.RECEIPT_FULL:
         return ""
-    return event.attributes.get("receipt", event.evidence)
+    return name_of(event)
 
 
 def _without_sum(event: Event) -> Event:
@@ -145,7 +146,7 @@ def paid_for(events: Iterable[Event]) -> Decimal | None:
         if sums := [amount_of(e) for e in told if e.kind is kind]:
             return sums[-1]
     early = [e for e in told if e.kind is EventKind.RECEIPT_PREPAYMENT]
-    receipts = {e.attributes.get("receipt", e.evidence): amount_of(e) for e in early}
+    receipts = {name_of(e): amount_of(e) for e in receipts_once(early)}
     return _add(receipts.values()) if receipts else None
 
 

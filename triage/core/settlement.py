@@ -14,6 +14,7 @@ from itertools import combinations
 
 from triage.core.event import Certainty, Event, EventKind
 from triage.core.facts import amount_of, owed
+from triage.core.once import receipts_once
 
 NOTHING = Decimal("0.00")
 MOST_PARTS = 12  # receipts that are tried as the parts of one sum
@@ -118,23 +119,8 @@ _BACK = frozenset({EventKind.REFUND_PAID, EventKind.RECEIPT_REFUND})
 
 
 def receipts(events: Sequence[Event]) -> Counter[Decimal]:
-    """Count the sums of receipts, each receipt once however often it was told.
-
-    The same receipt has one fiscal number in its operator's letter and in its file, and
-    another name in its e-check letter; there equal sums are the same receipt.
-    """
-    channels: dict[str, dict[str, Decimal]] = {"fiscal": {}, "receipt": {}, "": {}}
-    for event in events:
-        amount = amount_of(event)
-        if amount is None:
-            continue
-        channel = next((name for name in channels if event.attributes.get(name)), "")
-        name = event.attributes.get(channel, event.evidence)
-        channels[channel][name] = amount
-    found: Counter[Decimal] = Counter()
-    for sums in channels.values():
-        found |= Counter(sums.values())
-    return found
+    """Count the sums of receipts, each receipt once however often it was told."""
+    return Counter(_sums(receipts_once(events)))
 
 
 def once(one: Counter[Decimal], other: Counter[Decimal]) -> Counter[Decimal]:
