@@ -198,6 +198,45 @@ def test_headings_and_letters_come_as_they_are_stored(dovecot):
     assert raw == LETTER
 
 
+def test_headings_that_are_asked_for_early_mix_with_no_other_answer(dovecot):
+    user = dovecot.user()
+    letters = [a_letter(subject=f"Letter {n}") for n in range(6)]
+    dovecot.put(user, letters)
+    dovecot.put(user, letters[:3], folder="Spam")
+
+    with opened(to(dovecot.plain, user=user)) as mailbox:
+        mailbox.examine("INBOX")
+        plainly = mailbox.headings(range(1, 7))
+        first = mailbox.headings([1, 2], [3, 4])
+        raws = mailbox.letters([1, 6])
+        second = mailbox.headings([3, 4], [5, 6])
+        other = mailbox.headings([1, 6])
+        third = mailbox.headings([5, 6], [1, 2])
+        mailbox.examine("Spam")
+        in_spam = mailbox.headings([1, 2], [3])
+        there = mailbox.present([1, 2, 3, 4])
+
+    assert {**first, **second, **third} == plainly
+    assert other == {uid: plainly[uid] for uid in (1, 6)}
+    assert raws == {1: letters[0], 6: letters[5]}
+    assert in_spam.keys() == {1, 2}
+    assert there == {1, 2, 3}
+
+
+def test_headings_are_asked_for_while_those_before_are_looked_at(dovecot):
+    user = dovecot.user()
+    dovecot.put(user, [a_letter(subject=f"Letter {n}") for n in range(4)])
+
+    with Relay(dovecot.plain) as relay, opened(to(relay.port, user=user)) as mailbox:
+        mailbox.examine("INBOX")
+        mailbox.headings([1, 2], [3, 4])
+        mailbox.present([1])  # whose answer comes after all that was said before
+        asked = relay.heard.count(b"HEADER.FIELDS")
+        mailbox.headings([3, 4])
+
+        assert relay.heard.count(b"HEADER.FIELDS") == asked == 2
+
+
 @pytest.mark.parametrize("size", [RANGE - 1, RANGE, RANGE + 1, 3 * RANGE])
 def test_ranges_join_to_the_whole_letter(dovecot, size):
     user = dovecot.user()

@@ -119,6 +119,21 @@ class Line:
             raise _in_words(self._server, error) from error
 
 
+def ask(client: Any, uids: Sequence[int], items: Sequence[str]) -> Any:
+    """Send a FETCH and return its tag."""
+    numbers = ",".join(map(str, uids))
+    return client._imap._command("UID", "FETCH", numbers, f"({' '.join(items)})")
+
+
+def answer(client: Any, tag: Any) -> Sequence[Any]:
+    """Wait for the answer to a FETCH."""
+    line = client._imap
+    kind, data = line._command_complete("FETCH", tag)
+    client._checkok("fetch", kind, data)
+    records: Sequence[Any] = line._untagged_response(kind, data, "FETCH")[1]
+    return records
+
+
 def parse_answer(records: Sequence[Any]) -> Mapping[int, Mapping[bytes, Any]]:
     """Parse any FETCH answer: by UID, or by sequence number where it names no UID."""
     answers: Mapping[int, Mapping[bytes, Any]] = parse_fetch_response(

@@ -4,6 +4,7 @@ Nothing is decided here but how to ask. A letter that is not in an answer is not
 result either: whether it is gone or was held back is for the caller to find out.
 """
 
+import contextlib
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ from triage.edges.imap_line import (
     Line,
     LoginRejected,
     SaidNo,
+    answer,
+    ask,
     parse_answer,
     readable,
 )
@@ -50,6 +53,8 @@ class ImapMailbox:
         self._line = Line(server)
         self._letters = 0  # in the examined folder
         self._refusals = 0
+        self._sent: tuple[Sequence[int], Any] | None = None  # headings on their way
+        self._came: tuple[Sequence[int], Mapping[int, Heading]] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +67,7 @@ class ImapMailbox:
 
     def listed(self) -> list[Listed]:
         """List every folder by its readable name."""
-        with self._line.talk() as client:
+        with self._talk() as client:
             client.folder_encode = False  # one bad name must not spoil the list
             try:
                 rows = client.list_folders()
@@ -76,7 +81,7 @@ class ImapMailbox:
     def status(self, names: Sequence[str]) -> dict[str, Status]:
         """Ask where folders stand, in one round trip; what is not there is left out."""
         found = {}
-        with self._line.talk() as client:
+        with self._talk() as client:
             # RFC 3501, 5.5: STATUS commands may be sent without waiting for answers.
             line, what = client._imap, "(UIDNEXT UIDVALIDITY)"
             quoted = [client._normalise_folder(_argument(name)) for name in names]
@@ -98,12 +103,13 @@ class ImapMailbox:
     def examine(self, name: str) -> Status:
         """Open a folder for reading, over a new connection if the last one broke."""
         self._line.reopen()
-        with self._line.talk() as client:
-            answer = client.select_folder(_argument(name), readonly=True)
-            status = _status(answer)
+        with self._talk() as client:
+            self._came = None
+            told = client.select_folder(_argument(name), readonly=True)
+            status = _status(told)
             if not (status.uidvalidity and status.uidnext):
                 raise ValueError("no UIDVALIDITY or UIDNEXT")  # RFC 3501, 2.3.1.1
-            self._letters, self._refusals = answer.get(b"EXISTS", 0), 0
+            self._letters, self._refusals = told.get(b"EXISTS", 0), 0
         return status
 
     def new_uids(self, after: int, uidnext: int) -> Iterator[list[int]]:
@@ -114,7 +120,7 @@ class ImapMailbox:
         step = WINDOW if self._letters > WINDOW else max(uidnext - after, 1)
         for first in range(after + 1, uidnext, step):
             last = min(first + step, uidnext) - 1
-            with self._line.talk() as client:
+            with self._talk() as client:
                 found = client.search(["UID", f"{first}:{last}"])
             yield sorted({uid for uid in found if first <= uid <= last})
 
@@ -122,26 +128,39 @@ class ImapMailbox:
         """Say which of these UIDs the examined folder still holds."""
         if not uids:
             return set()
-        with self._line.talk() as client:
+        with self._talk() as client:
             found = client.search(["UID", ",".join(map(str, uids))])
         return set(uids).intersection(found)
 
-    def headings(self, uids: Sequence[int]) -> dict[int, Heading]:
-        """Fetch what the selection needs to know; a letter may be missing."""
-        return dict(self._fetch(uids, _HEADING, _headings))
+    def headings(
+        self, uids: Sequence[int], then: Sequence[int] = ()
+    ) -> dict[int, Heading]:
+        """Fetch what the selection needs to know; a letter may be missing.
+
+        `then` is asked for already, so that the server works while the caller does.
+        """
+        self._take_in()
+        came, self._came = self._came, None
+        found = came[1] if came and came[0] == uids else None
+        if found is None:
+            found = self._fetch(uids, _HEADING, _headings)
+        if then:
+            with self._line.talk() as client:
+                self._sent = then, ask(client, then, _HEADING)
+        return dict(found)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """Fetch how long letters are; a server may have to read them whole for that."""
         found = {
-            uid: answer.get(b"RFC822.SIZE")
-            for uid, answer in self._fetch(uids, (_SIZE,), parse_answer).items()
+            uid: told.get(b"RFC822.SIZE")
+            for uid, told in self._fetch(uids, (_SIZE,), parse_answer).items()
         }
         return {uid: size for uid, size in found.items() if isinstance(size, int)}
 
     def letters(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Fetch whole letters at once; a letter may be missing."""
         answers = self._fetch(uids, ("BODY.PEEK[]",), parse_answer).items()
-        bodies = {uid: _body(answer, b"BODY[]") for uid, answer in answers}
+        bodies = {uid: _body(told, b"BODY[]") for uid, told in answers}
         return {uid: raw for uid, raw in bodies.items() if raw}
 
     def ranges(self, uid: int, size: int) -> Iterator[bytes]:
@@ -156,10 +175,10 @@ class ImapMailbox:
         start = 0
         while True:
             item = f"BODY.PEEK[]<{start}.{RANGE}>"
-            answer = self._fetch([uid], (item,), parse_answer).get(uid, {})
-            part = answer.get(b"BODY[]<%d>" % start)
+            told = self._fetch([uid], (item,), parse_answer).get(uid, {})
+            part = told.get(b"BODY[]<%d>" % start)
             if start == 0 and part is None:
-                part = answer.get(b"BODY[]")  # a server that does not know ranges
+                part = told.get(b"BODY[]")  # a server that does not know ranges
             if not isinstance(part, bytes) or (start == 0 and not part):
                 raise LookupError(uid)
             start += len(part)
@@ -167,6 +186,22 @@ class ImapMailbox:
                 yield part
             if not part or len(part) > RANGE or (len(part) < RANGE and start >= size):
                 return
+
+    @contextlib.contextmanager
+    def _talk(self) -> Iterator[Any]:
+        """Lend the line when no answer is on its way."""
+        self._take_in()
+        with self._line.talk() as client:
+            yield client
+
+    def _take_in(self) -> None:
+        """Wait for the headings that were asked for early; refused ones are forgotten."""
+        sent, self._sent = self._sent, None
+        if sent is not None:
+            with contextlib.suppress(SaidNo), self._line.talk() as client:
+                uids, tag = sent
+                found = _headings(answer(client, tag))
+                self._came = uids, {uid: found[uid] for uid in uids if uid in found}
 
     def _fetch(
         self,
@@ -178,12 +213,8 @@ class ImapMailbox:
         if not uids:
             return {}
         try:
-            with self._line.talk() as client:
-                line, asked = client._imap, f"({' '.join(items)})"
-                tag = line._command("UID", "FETCH", ",".join(map(str, uids)), asked)
-                kind, data = line._command_complete("FETCH", tag)
-                client._checkok("fetch", kind, data)
-                found = parse(line._untagged_response(kind, data, "FETCH")[1])
+            with self._talk() as client:
+                found = parse(answer(client, ask(client, uids, items)))
         except SaidNo:
             self._refusals += 1
             if self._refusals > REFUSALS:
@@ -203,12 +234,12 @@ def _headings(records: Sequence[Any]) -> Mapping[int, Heading]:
     if fast is not None:
         return fast
     headings = {}
-    for uid, answer in parse_answer(records).items():
-        header = _body(answer, b"BODY[HEADER.FIELDS")
+    for uid, told in parse_answer(records).items():
+        header = _body(told, b"BODY[HEADER.FIELDS")
         if header is not None:
             headings[uid] = Heading(
                 uid=uid,
-                received_at=_utc(answer.get(b"INTERNALDATE")),
+                received_at=_utc(told.get(b"INTERNALDATE")),
                 header=header,
             )
     return headings

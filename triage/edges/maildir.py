@@ -102,7 +102,9 @@ class FileMailbox:
         self._letters = self._found().get(self._name, {})
         return set(uids).intersection(self._letters)
 
-    def headings(self, uids: Sequence[int]) -> dict[int, Heading]:
+    def headings(
+        self, uids: Sequence[int], _then: Sequence[int] = ()
+    ) -> dict[int, Heading]:
         headings = {}
         for uid in uids:
             if (stored := self._letters.get(uid)) and (header := _header(stored)):

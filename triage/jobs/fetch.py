@@ -6,10 +6,10 @@ breaks in between is read again, and the checksum absorbs the repeat.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Protocol
 
 from triage.core.folder import Cursor, Folder, Heading, Listed, Status
@@ -55,7 +55,10 @@ class Mailbox(Protocol):
 
     def present(self, uids: Sequence[int]) -> set[int]: ...
 
-    def headings(self, uids: Sequence[int]) -> Mapping[int, Heading]: ...
+    def headings(
+        self, uids: Sequence[int], _then: Sequence[int] = (), /
+    ) -> Mapping[int, Heading]:
+        """Fetch header fields; those of `then` are likely to be asked for next."""
 
     def sizes(self, uids: Sequence[int]) -> Mapping[int, int]:
         """Say how long letters are: asked for the selected only, it may cost a read."""
@@ -149,6 +152,7 @@ class FolderReader:
         self._fetcher = Fetcher(
             account, mailbox, archive=archive, authenticate=authenticate, clock=clock
         )
+        self._found: list[Heading] = []  # selected, their sizes not known yet
         self._waiting: list[Heading] = []  # selected, not in the archive yet
         self._held: set[int] = set()  # on the server, but not handed out
         self.seen = self.selected = self.stored = self.gone = 0
@@ -162,14 +166,18 @@ class FolderReader:
         status = self._mailbox.examine(self.cursor.folder.name)
         known = self._start(status)
         read_to = self.cursor.uid
+        parts = self._mailbox.new_uids(read_to, status.uidnext)
+        windows = (uids for part in parts for uids in batches(part, HEADINGS))
         try:
-            for part in self._mailbox.new_uids(read_to, status.uidnext):
-                for uids in batches(part, HEADINGS):
-                    self._select(uids, known)
-                    read_to = uids[-1]
-                    while is_full(self._waiting):
-                        self._fetch(first_batch(self._waiting))
-                    self._save(read_to)
+            for uids, then in _with_next(windows):
+                self._select(uids, then, known)
+                read_to = uids[-1]
+                if len(self._found) >= LETTERS:
+                    self._measure()
+                while is_full(self._waiting):
+                    self._fetch(first_batch(self._waiting))
+                self._save(read_to)
+            self._measure()
             while self._waiting:
                 self._fetch(first_batch(self._waiting))
                 self._save(read_to)
@@ -194,8 +202,10 @@ class FolderReader:
             return set()
         return self._archive.located(self._account, folder.name, uidvalidity)
 
-    def _select(self, uids: Sequence[int], known: set[int]) -> None:
-        headings = self._mailbox.headings(uids)
+    def _select(
+        self, uids: Sequence[int], then: Sequence[int], known: set[int]
+    ) -> None:
+        headings = self._mailbox.headings(uids, then)
         self._look_for([uid for uid in uids if uid not in headings])
         self.seen += len(headings)
         role = self.cursor.folder.role
@@ -206,10 +216,14 @@ class FolderReader:
             and wanted(heading.header, role, self._needles)
         ]
         self.selected += len(selected)
-        fresh = [heading for heading in selected if heading.uid not in known]
-        sizes = self._mailbox.sizes([heading.uid for heading in fresh])
-        self._waiting += [replace(h, size=sizes.get(h.uid, 0)) for h in fresh]
-        self._kept(len(self._waiting))
+        self._found += [one for one in selected if one.uid not in known]
+        self._kept(len(self._waiting) + len(self._found))
+
+    def _measure(self) -> None:
+        """Ask how long the letters are that were found."""
+        sizes = self._mailbox.sizes([heading.uid for heading in self._found])
+        self._waiting += [replace(h, size=sizes.get(h.uid, 0)) for h in self._found]
+        self._found.clear()
 
     def _fetch(self, batch: Sequence[Heading]) -> None:
         """Make a batch durable, and only then take it from the list."""
@@ -221,7 +235,7 @@ class FolderReader:
         self._look_for([h.uid for h in batch if h.uid not in stored], selected=True)
         self.stored += len(stored)
         del self._waiting[: len(batch)]
-        self._kept(len(self._waiting))
+        self._kept(len(self._waiting) + len(self._found))
 
     def _look_for(self, missing: Sequence[int], *, selected: bool = False) -> None:
         """Find out whether letters that lack in an answer are gone or held back."""
@@ -232,10 +246,17 @@ class FolderReader:
 
     def _save(self, read_to: int) -> None:
         """Move the cursor up to the first letter that is not safe yet."""
-        unsafe = [heading.uid for heading in self._waiting] + [*self._held]
+        unsafe = [one.uid for one in (*self._found, *self._waiting)] + [*self._held]
         uid = min([read_to, *(uid - 1 for uid in unsafe)])
         self.cursor = replace(self.cursor, uid=uid, pending=len(unsafe))
         cursors.save(self._store, self._account, [self.cursor])
+
+
+def _with_next(
+    windows: Iterable[Sequence[int]],
+) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+    """Yield each window with the one behind it."""
+    return pairwise(chain(windows, [()]))
 
 
 def _header_of(raw: bytes) -> bytes:
