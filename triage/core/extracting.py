@@ -71,7 +71,7 @@ def each(
         merged = {**heard.recogniser.attributes, **said} | merged
     for heard, _ in own[:1]:
         wide = dict(_wide(heard, letter, market.identifiers, written_on))
-        yield heard, wide | merged
+        yield heard, {name: value for name, value in (wide | merged).items() if value}
 
 
 def shares(said: str) -> list[tuple[Decimal, str]]:
@@ -110,6 +110,7 @@ def _own(heard: Heard, written_on: date) -> Iterator[tuple[str, str]]:
             value = str(*dealt)
         elif name == "amount" and len({a for _, a in sums(heard.said)}) > 1:
             value = ""
+            yield name, ""  # and no other sentence may say it
         if value:
             yield name, value
 
