@@ -215,7 +215,26 @@ def test_a_calculation_is_a_table_in_the_letter():
     ]
     assert found["penalty"].value == "1\u00a0064,50\u00a0₽"
     assert found["amount_left"].value == "8\u00a0000,00\u00a0₽"
+    assert found["amount"].value == "8\u00a0000,00\u00a0₽"
+    assert found["amount_in_words"].value.startswith("8\u00a0000 (восемь тысяч)")
     assert found["calculation_through"].value == "23 ноября 2026 г."
+
+
+def test_a_penalty_that_has_reached_its_cap_is_not_said_to_grow():
+    case = a_case(
+        "defective", amount_item="24990.00", seller_name="ИП Петров", seller_inn="7"
+    )
+    claim = did(case, "claim", "2026-11-13")
+    letter = ru().letters["lawyer"]
+
+    growing, capped = (
+        render(letter, facts(case, day, claim, step="lawyer"))
+        for day in ("2026-12-04", "2027-04-01")
+    )
+
+    assert "растёт каждый день" in growing
+    assert "растёт каждый день" not in capped
+    assert "больше она не растёт" in capped
 
 
 def test_what_a_court_would_be_asked_for_is_told_and_which_court():

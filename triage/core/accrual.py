@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -28,6 +28,7 @@ class Reckoning:
     accrual: Accrual
     norm: Norm
     due_on: date | None = None  # the last day on which all was well
+    repaid: Decimal = NOTHING  # what of the sum has come back by today
     calculation: Calculation | None = None
     rate_known_to: date | None = None  # of interest: the last day with a known rate
     rate_asked: bool = False  # no sum, because the key rate of some day is not known
@@ -45,25 +46,20 @@ def reckon(anchors: Anchors) -> Reckoning | None:
         return None
     norm = anchors.ladder.norms[accrual.norm]
     due_on = _due_on(accrual, anchors)
-    found = Reckoning(accrual=accrual, norm=norm, due_on=due_on)
+    base = _sum(anchors, accrual.base or norm.base or WHOLE)
+    if base is None:
+        return Reckoning(accrual=accrual, norm=norm, due_on=due_on)
+    debt = _debt(accrual, norm, anchors, base, due_on)
+    repaid = base - debt.left(anchors.today)
+    found = Reckoning(accrual=accrual, norm=norm, due_on=due_on, repaid=repaid)
     if due_on is None or not law.counts(norm, anchors.today):
-        return found
-    if norm.valid_from is not None:
-        due_on = max(due_on, norm.valid_from - ONE_DAY)
-    debt = _debt(accrual, norm, anchors, due_on)
-    if debt is None:
         return found
     until = _until(accrual, anchors)
     if accrual.yearly:
         return _with_interest(found, debt, anchors, until)
-    calculation = penalty(
-        debt,
-        Decimal(norm.rate_per_day),
-        until,
-        norm=norm.id,
-        cap=_cap(norm, anchors, until),
-    )
-    return _with(found, calculation)
+    rate, cap = Decimal(norm.rate_per_day), _cap(norm, anchors, until)
+    grown = penalty(debt, rate, until, norm=norm.id, cap=cap)
+    return replace(found, calculation=grown)
 
 
 def doubt_of(found: Reckoning, today: date, phrases: Mapping[str, str]) -> str:
@@ -102,15 +98,6 @@ def _cap(norm: Norm, anchors: Anchors, until: date) -> Decimal | None:
     return _sum(anchors, norm.cap)
 
 
-def _with(found: Reckoning, calculation: Calculation | None) -> Reckoning:
-    return Reckoning(
-        accrual=found.accrual,
-        norm=found.norm,
-        due_on=found.due_on,
-        calculation=calculation,
-    )
-
-
 def _with_interest(
     found: Reckoning, debt: Debt, anchors: Anchors, until: date
 ) -> Reckoning:
@@ -132,29 +119,32 @@ def _with_interest(
         calculation = interest(debt, rates, until, norm=found.norm.id)
     except NoRate:
         calculation = None
-    return Reckoning(
-        accrual=found.accrual,
-        norm=found.norm,
-        due_on=found.due_on,
+    return replace(
+        found,
         calculation=calculation,
         rate_known_to=known_to,
         rate_asked=until > known_to and debt.left(until) > 0,
     )
 
 
-def _debt(accrual: Accrual, norm: Norm, anchors: Anchors, due_on: date) -> Debt | None:
-    name = accrual.base or norm.base or WHOLE
-    base = _sum(anchors, name)
-    if base is None:
-        return None
+def _debt(
+    accrual: Accrual,
+    norm: Norm,
+    anchors: Anchors,
+    base: Decimal,
+    due_on: date | None,
+) -> Debt:
     letters = repaid_by_letters(anchors.case.facts)
-    owners = list(_repaid_by_word(anchors.progress.told, letters))
+    money = [*letters, *_repaid_by_word(anchors.progress.told, letters)]
     start = anchors.day(accrual.anchor)
-    money = [*letters, *owners]
     if accrual.left:  # what the letters left open: put back what they say came
         base += sum((amount for _, amount in letters), NOTHING)
-    elif name != WHOLE:  # a sum of this case: earlier refunds were for something else
-        money = [(day, amount) for day, amount in money if not start or day >= start]
+    elif (accrual.base or norm.base) != WHOLE and start is not None:
+        # a sum of this case alone: earlier refunds were for something else
+        money = [(on, amount) for on, amount in money if on >= start]
+    due_on = due_on or anchors.today
+    if norm.valid_from is not None:
+        due_on = max(due_on, norm.valid_from - ONE_DAY)
     return Debt(amount=base, due_on=due_on, repaid=tuple(sorted(money)))
 
 

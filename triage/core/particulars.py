@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from triage.core import law
 from triage.core.accrual import Reckoning, doubt_of, reckon
 from triage.core.anchors import Anchors, end_of
 from triage.core.calculation import Calculation, cells, per_cent, plain
-from triage.core.case import Fact
+from triage.core.case import Case, Fact
 from triage.core.inwords import amount_in_words
 from triage.core.progress import iso_or_written
 from triage.core.step import Ladder, Step
-from triage.core.sums import fine
+from triage.core.sums import NOTHING, fine
 from triage.core.words import day, days, parse_amount, roubles
 
 CONFIG = "config"  # evidence of what the configuration says
@@ -43,9 +44,12 @@ def prepare(
         *anchors.progress.told,
     ]
     facts = {f.name: written(f, case.opened_on) for f in told}
-    for name, value in _worked_out(anchors, facts):
-        facts.setdefault(name, Fact(name, value, DERIVED))
     found = reckon(anchors)
+    for name, value in (
+        *_at_stake(case, facts, found.repaid if found else NOTHING),
+        *_worked_out(anchors, facts),
+    ):
+        facts.setdefault(name, Fact(name, value, DERIVED))
     if found is not None:
         for name, value in _grown(anchors, found):
             facts.setdefault(name, Fact(name, value, DERIVED))
@@ -107,6 +111,20 @@ def name_of(norm_id: str) -> str:
     return norm_id.replace("-", "_").replace(".", "_")
 
 
+def _at_stake(case: Case, known: Facts, repaid: Decimal) -> Iterator[tuple[str, str]]:
+    """Tell what is still to be demanded: the owner's own word, else less what came."""
+    at_stake = case.amount
+    if at_stake is None and "amount_paid" in known:
+        at_stake = parse_amount(known["amount_paid"].value)
+    if at_stake is not None and at_stake > repaid:
+        at_stake -= repaid
+    if "amount" in known:
+        at_stake = parse_amount(known["amount"].value)
+    if at_stake is not None:
+        yield "amount", roubles(at_stake)
+        yield "amount_in_words", amount_in_words(at_stake)
+
+
 def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
     case, today = anchors.case, anchors.today
     yield "today", day(today)
@@ -116,15 +134,6 @@ def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
         yield "posting", case.posting
     yield "marketplace", case.pack.title()
     yield "opened_on", day(case.opened_on)
-    if case.amount is not None:
-        yield "amount", roubles(case.amount)
-    elif "amount_paid" in known:
-        yield "amount", known["amount_paid"].value
-    at_stake = parse_amount(known["amount"].value) if "amount" in known else case.amount
-    if at_stake is None and "amount_paid" in known:
-        at_stake = parse_amount(known["amount_paid"].value)
-    if at_stake is not None:
-        yield "amount_in_words", amount_in_words(at_stake)
     places = [known[n].value for n in ("owner_address", "owner_email") if n in known]
     if places:
         phone = [known["owner_phone"].value] if "owner_phone" in known else []
