@@ -769,3 +769,10 @@ def test_a_file_s_facts_are_explained_with_where_it_lies(own, tmp_path):
 
     [path] = [line.strip() for line in told.splitlines() if "/attachments/" in line]
     assert Path(path).read_bytes().startswith(b"%PDF")
+
+
+def test_check_says_which_pack_was_tried_on_no_mailbox(served):
+    text = served.config.read_text()
+    served.config.write_text(text.replace('["ozon"]', '["ozon", "yandex-market"]'))
+
+    assert "Ozon, Яндекс Маркет (пробный пакет), ru" in served.says("check")
