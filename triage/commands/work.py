@@ -9,7 +9,13 @@ from triage.config import load
 from triage.core.pack import Marketplace
 from triage.edges import lock
 from triage.errors import ConfigError, TriageError, UsageError
-from triage.jobs.check import Finding, age_of_law, check_servers, secrets
+from triage.jobs.check import (
+    Finding,
+    against_lessons,
+    age_of_law,
+    check_servers,
+    secrets,
+)
 from triage.jobs.compose import try_templates
 from triage.jobs.servers import connect
 
@@ -55,6 +61,9 @@ def _findings(desk: Desk) -> list[Finding]:
         if not os.access(place, os.W_OK):
             words = desk.words("сюда нельзя писать", "cannot be written")
             found.append(Finding(False, f"{place}: {words}"))
+        elif not foreign and desk.place.home.index.exists():
+            with desk.place.store() as store:
+                found += against_lessons(store)
     except TriageError as error:
         found.append(Finding(False, str(error)))
     return [*found, *check_servers(config, connect)]

@@ -13,6 +13,8 @@ from triage.core.law import is_stale
 from triage.core.message import Role
 from triage.core.step import Ladder
 from triage.core.words import day
+from triage.edges import shapes
+from triage.edges.store import Store
 from triage.errors import TriageError
 from triage.jobs.collect import Mailbox, find_folders
 from triage.jobs.servers import password_of, postman
@@ -100,6 +102,17 @@ def _smtp(config: Config) -> Iterator[Finding]:
     sound = answer.outcome is Outcome.ACCEPTED
     words = "принят" if sound else f"не удался: {answer.words}"
     yield Finding(sound, f"вход на {config.smtp.host} {words}")
+
+
+def against_lessons(store: Store) -> Iterator[Finding]:
+    """Name the letters that a pinned recogniser reads otherwise than the owner taught."""
+    for row in shapes.contradicted(store):
+        name = row["evidence"][:12]
+        words = (
+            f"письмо {name}: образец {row['against']} уверен не в том, чему вы учили;"
+            f" верен образец, взять своё слово назад: triage teach {name} --undo"
+        )
+        yield Finding(True, words, doubtful=True)
 
 
 def age_of_law(ladder: Ladder, today: date) -> Iterator[Finding]:
