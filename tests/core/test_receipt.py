@@ -151,3 +151,32 @@ def test_another_check_digit_makes_no_inn(inn, more):
 @given(st.text())
 def test_no_text_is_too_odd(shapes, text):
     read_receipt(text, shapes)
+
+
+def test_a_receipt_in_a_table_is_read_cell_by_cell(shapes):
+    """HTML sets the label and the value in cells of their own, which become lines."""
+    labels = ("ИНН поставщика", "Наименование поставщика", "ИНН", "ИТОГ", "ФН", "ФПД")
+    table = TEXT.replace(": ", "\n").replace("#", "")
+    for label in labels:
+        table = table.replace(f"\n{label} ", f"\n{label}\n")
+
+    assert read_receipt(table, shapes) == read_receipt(TEXT, shapes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "N ФД: 63525",
+        "ФД № 63525",
+        "№ ФД 63525",
+        "Номер ФД: 63525",
+        "ФД: 63525",
+        "ФД\t63525",
+    ],
+)
+def test_a_document_s_number_is_read_in_all_its_shapes(shapes, line):
+    assert read_receipt(f"чек\n{line}\n", shapes).fd == "63525"
+
+
+def test_numbers_keep_their_leading_noughts(shapes):
+    assert read_receipt("ФПД: 0001234567", shapes).fpd == "0001234567"

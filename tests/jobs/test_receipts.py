@@ -406,6 +406,26 @@ def test_a_file_without_a_receipt_is_kept_and_named(home, content, problem):
     assert [(one.name, one.problem) for one in world.untied()] == [("чек.pdf", problem)]
 
 
+def test_a_second_tick_finds_nothing_to_do(home):
+    world = home(
+        paid(ONE, "2 490,00", "2026-11-10T10:00"),
+        operator(PREPAID, "2026-11-10T10:05"),
+    )
+    world.attach(a_pdf(FULL))
+    world.tick()
+
+    assert world.app.tick().assessed == 0
+
+
+def test_a_parcel_s_receipt_is_of_that_parcel(home):
+    world = home(paid(ONE, "2 490,00", "2026-11-10T10:00"))
+
+    world.attach(a_pdf(FULL), posting=f"{ONE}-1")
+
+    [receipt] = [e for e in world.events() if e.recogniser == "fiscal-receipt"]
+    assert receipt.posting == f"{ONE}-1"
+
+
 # --- the watched folder
 
 
