@@ -35,6 +35,7 @@ bench: .venv/.ready
 	$(BIN)/python bench/memory.py 35
 	$(BIN)/python bench/assess.py 10000 10
 	$(BIN)/python bench/reading.py 300
+	$(BIN)/python bench/rebuild.py 10000
 
 wheel: .venv/.ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .

@@ -4,7 +4,6 @@ python bench/memory.py 35                 # megabytes of the largest letter
 """
 
 import base64
-import json
 import random
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from goals import Goal, report
 from installed import TRIAGE, Dovecot, configured
 from mails import a_letter
 
@@ -78,16 +78,18 @@ def main() -> None:
         finally:
             daemon.terminate()
             daemon.wait(30)
-    print(
-        json.dumps(
-            {
-                "letter_mb": round(len(letter) / 1e6, 1),
-                "idle_mb": round(idle),
-                "largest_process_at_work_mb": round(most),
-                "above_idle_per_letter": round((most - idle) / (len(letter) / 1e6), 2),
-                "idle_after_mb": round(after),
-            }
-        )
+    above = round((most - idle) / (len(letter) / 1e6), 2)
+    result = {
+        "letter_mb": round(len(letter) / 1e6, 1),
+        "idle_mb": round(idle),
+        "largest_process_at_work_mb": round(most),
+        "above_idle_per_letter": above,
+        "idle_after_mb": round(after),
+    }
+    report(
+        result,
+        Goal("MB idle", round(max(idle, after)), 90),
+        Goal("above that, in letters", above, 3),
     )
 
 

@@ -3,12 +3,12 @@
 python bench/poll.py 100 2000 20000       # letters in the mailbox
 """
 
-import json
 import sys
 import tempfile
 from pathlib import Path
 
 from bulk import letters
+from goals import Goal, report
 from installed import NOW, Dovecot, configured, run
 from relay import Relay
 
@@ -24,18 +24,15 @@ def main() -> None:
             second = configured(server, user, folder, relay.port)
             later = ["2026-11-23T10:00:00+03:00" if w == NOW else w for w in second]
             polled = run([*later, "tick"])
-            print(
-                json.dumps(
-                    {
-                        "letters": count,
-                        "round_trips": relay.round_trips,
-                        "bytes_down": relay.down,
-                        "seconds": round(polled.seconds, 2),
-                        "cpu_s": round(polled.cpu, 2),
-                        "peak_mb": round(polled.peak_mb),
-                    }
-                )
-            )
+            result = {
+                "letters": count,
+                "round_trips": relay.round_trips,
+                "bytes_down": relay.down,
+                "seconds": round(polled.seconds, 2),
+                "cpu_s": round(polled.cpu, 2),
+                "peak_mb": round(polled.peak_mb),
+            }
+            report(result, Goal("round trips", relay.round_trips, 6))
 
 
 if __name__ == "__main__":

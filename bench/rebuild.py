@@ -1,0 +1,65 @@
+"""Make the index again from an archive, on all cores.
+
+python bench/rebuild.py 10000             # letters
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from bulk import letters
+from goals import Goal, report
+from installed import configured, run
+
+from triage.core.message import Role
+from triage.edges.archive import Archive, Arrival
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Nowhere:
+    """A server that is never asked."""
+
+    tls, ca_file = 993, "/dev/null"
+
+
+def arrivals(count: int) -> Iterator[Arrival]:
+    for uid, raw in enumerate(letters(count, 1.0), 1):
+        yield Arrival(
+            raw=raw,
+            account="main",
+            folder="INBOX",
+            role=Role.INBOX,
+            uidvalidity=1,
+            uid=uid,
+            received_at=AT,
+            authentication={"domain": "ozon.ru", "result": "pass", "reason": "dkim"},
+        )
+
+
+def main() -> None:
+    count = int(sys.argv[1])
+    folder = Path(tempfile.mkdtemp(prefix="bench"))
+    command = configured(Nowhere(), "me", folder)
+    archive = Archive(folder / "home" / "evidence")
+    (folder / "home").mkdir()
+    source = arrivals(count)
+    while batch := list(islice(source, 500)):
+        archive.keep(batch, AT)
+    done = run([*command, "rebuild"])
+    cores = round(done.cpu / done.seconds, 2)
+    result = {
+        "letters": count,
+        "seconds": round(done.seconds, 1),
+        "letters_a_second": round(count / done.seconds),
+        "cpu_s": round(done.cpu, 1),
+        "peak_mb": round(done.peak_mb),
+    }
+    report(result, Goal("cores used", cores, 1.5, at_least=True))
+
+
+if __name__ == "__main__":
+    main()
