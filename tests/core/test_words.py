@@ -22,6 +22,7 @@ from triage.core.words import (
     plural,
     roubles,
     short_day,
+    sums,
 )
 
 LETTER = date(2026, 7, 10)
@@ -143,6 +144,10 @@ def test_a_number_of_days_reads_well():
         ("Доставим завтра", "2026-07-11"),
         ("послезавтра", "2026-07-12"),
         ("9\u00a0августа", "2026-08-09"),
+        ("до вторника, 14 июля", "2026-07-14"),
+        ("Привезём во вторник", "2026-07-14"),
+        ("до воскресенья включительно", "2026-07-12"),
+        ("в четверг", "2026-07-16"),
     ],
 )
 def test_dates_and_ranges_are_read_as_letters_write_them(text, last):
@@ -206,3 +211,22 @@ def test_a_date_with_its_year_needs_no_letter(on, anchor, lies):
 def test_no_text_breaks_the_readers(text, anchor):
     parse_date(text, anchor)
     parse_amount(text)
+
+
+def test_a_weekday_that_is_the_letters_own_is_no_date():
+    assert parse_date("в пятницу", LETTER, Lies.AFTER) is None  # that day is a Friday
+
+
+def test_a_weekday_of_the_past_is_not_guessed():
+    assert parse_date("во вторник", LETTER, Lies.BEFORE) is None
+
+
+def test_sums_are_found_with_their_places():
+    assert sums("Вернули 700 ₽ из 1 200,50 руб.") == (
+        (8, Decimal("700.00")),
+        (17, Decimal("1200.50")),
+    )
+
+
+def test_a_number_without_its_currency_is_no_sum():
+    assert sums("Заказ 12345678-0001, 3 товара, код 1234") == ()

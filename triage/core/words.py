@@ -113,15 +113,21 @@ _MONTH = (
     r"(?![а-яё])"
 )
 _YEAR = r"(?: (\d{4})(?!\d))?"
+_WEEKDAY = (
+    "понедельник[ау]?|вторник[ау]?|сред[аеуы]|четверг[ау]?|пятниц[аеуы]|суббот[аеуы]"
+    "|воскресень[еюя]"
+)
 _DATES = re.compile(
     rf"(?<![\d.,:\-])(?:"
     rf"(\d{{1,2}})(?: {_MONTH}{_YEAR})? ?(?:[-–—]|до|по) ?(\d{{1,2}}) {_MONTH}{_YEAR}"
     rf"|(\d{{1,2}}) {_MONTH}{_YEAR}"
     r"|(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\d.])"
     r"|(\d{4})-(\d{2})-(\d{2})(?![\d\-])"
-    r")|\b(послезавтра|завтра|сегодня)\b",
+    r")|\b(послезавтра|завтра|сегодня)\b"
+    rf"|(?:^|\b(?:в|во|до|к|ко) )({_WEEKDAY})\b(?!,? ?\(?\d)",
     re.IGNORECASE,
 )
+_WEEKDAYS = ("пон", "вто", "сре", "чет", "пят", "суб", "вос")
 _RELATIVE = {"сегодня": 0, "завтра": 1, "послезавтра": 2}
 _HORIZON = timedelta(days=300)
 """A date without a year further off than this was not meant so: no date at all."""
@@ -138,11 +144,12 @@ def parse_date(text: str, anchor: date, lies: Lies = Lies.NEAR) -> date | None:
 
 
 def _last_day(match: re.Match[str], anchor: date, lies: Lies) -> date | None:
-    d1, m1, y1, d2, m2, y2, d3, m3, y3, d4, m4, y4, iso_y, iso_m, iso_d, word = (
-        match.groups()
-    )
+    (d1, m1, y1, d2, m2, y2, d3, m3, y3, d4, m4, y4, iso_y, iso_m, iso_d, word,
+     weekday) = match.groups()  # fmt: skip
     if word:
         return anchor + timedelta(days=_RELATIVE[word.lower()])
+    if weekday:
+        return _next(weekday, anchor) if lies is Lies.AFTER else None
     if d2:
         last = _day(int(d2), _month(m2), y2, anchor, lies)
         start = last and _day(
@@ -153,6 +160,12 @@ def _last_day(match: re.Match[str], anchor: date, lies: Lies) -> date | None:
         return _day(int(d3), _month(m3), y3, anchor, lies)
     year, month, day_ = (iso_y, iso_m, iso_d) if iso_y else (y4, m4, d4)
     return _date(int(year), int(month), int(day_))
+
+
+def _next(weekday: str, anchor: date) -> date | None:
+    """Return the next such day; of a letter's own weekday nobody knows which is meant."""
+    ahead = (_WEEKDAYS.index(weekday.lower()[:3]) - anchor.weekday()) % 7
+    return anchor + timedelta(days=ahead) if ahead else None
 
 
 def _month(name: str) -> int:
