@@ -131,16 +131,16 @@ def test_a_deadline_of_another_year_is_shown_with_its_year(month):
 
 
 def test_a_guess_is_shown_beside_the_status_it_may_not_change(month):
-    assert "оплачен; похоже, отменён" in month.says("orders")
-    orders = month.json("orders", "12345678-0004")["orders"]
-    assert orders[0]["status"] == "paid"
+    assert "оформлен; похоже, отменён" in month.says("orders")
+    orders = month.json("orders", "12345678-0003")["orders"]
+    assert orders[0]["status"] == "placed"
 
 
 def test_facts_are_shown_as_people_write_them(month):
     told = month.says("why", 1)
 
     assert "день оплаты: 3 ноября 2026 г." in told
-    assert "кто отменил: продавец" in told
+    assert "кто отменил: вы" in told
 
 
 def test_cases_are_listed_in_the_promised_shape(month):
@@ -221,8 +221,8 @@ def test_looking_writes_nothing(own, words, now):
 def test_a_case_is_explained_with_the_words_of_its_letters(month):
     told = month.says("why", 1)
 
-    assert "Заказ 12345678-0004 отменён" in told
-    assert "guess-cancelled-by-seller" in told
+    assert "Вы отменили заказ 12345678-0004" in told
+    assert "guess-cancelled-by-buyer" in told
     assert "Закон о защите прав потребителей" in told
     path = next(line for line in told.splitlines() if line.endswith(".eml")).strip()
     assert Path(path).is_file()

@@ -713,6 +713,17 @@ def test_a_case_that_had_a_number_is_merged_into_the_one_that_says_more():
     assert set(without) == {"cancelled-by-seller"}
 
 
+def test_a_day_that_is_named_again_was_not_moved():
+    again = an_event("posting_shipped", "2026-11-02", promised_on="2026-11-10")
+    moved = an_event("posting_shipped", "2026-11-03", promised_on="2026-11-12")
+
+    same = found([PAID_TWO, again], "2026-11-12")["delivery-overdue"]
+    late = found([PAID_TWO, again, moved], "2026-11-14")["delivery-overdue"]
+
+    assert (same.fact("promised_on"), same.fact("moved_to")) == ("2026-11-10", None)
+    assert late.fact("moved_to") == "2026-11-12"
+
+
 def test_who_cancelled_decides_which_rule_holds():
     somebody = an_event("order_cancelled", "2026-11-05")
     seller = an_event("order_cancelled", "2026-11-05", cancelled_by="seller")

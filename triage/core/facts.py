@@ -96,8 +96,9 @@ def facts_of(events: Sequence[Event], day: Callable[[datetime], date]) -> list[F
         if event.kind in DATED:
             told.append((DATED[event.kind], day(event.at).isoformat()))
         if promised := event.attributes.get("promised_on"):
-            known = any(fact.name == "promised_on" for fact in facts)
-            told.append(("moved_to" if known else "promised_on", promised))
+            known = [f.value for f in facts if f.name in ("promised_on", "moved_to")]
+            if promised not in known[-1:]:
+                told.append(("moved_to" if known else "promised_on", promised))
         told += [
             (fact, event.attributes[name])
             for name, fact in CARRIED.items()
