@@ -4,12 +4,16 @@ import io
 import json
 import shutil
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from mails import MOSCOW, a_letter
 from test_cli import Shell, _wide  # noqa: F401 - the fixture
+
+from triage.app import App
 
 CONFIG = Path(__file__).parents[1] / "demo" / "config.toml"
 SERVER = "mx.mail.example"
@@ -70,7 +74,8 @@ class Owner(Shell):
 
 
 @pytest.fixture
-def owner(tmp_path):
+def owner(tmp_path, monkeypatch):
+    monkeypatch.setattr("triage.commands.desk.App", partial(App, workers=0))
     shutil.copy(CONFIG, tmp_path / "config.toml")
     return Owner(tmp_path / "config.toml", NOW)
 
@@ -278,9 +283,49 @@ def test_a_donated_letter_lies_beside_what_it_is_read_as(owner):
 
     [letter] = out.glob("ozon/unrecognised/*.eml")
     text = letter.read_text("utf-8")
-    assert "расторгнута" not in text  # a word that nobody's list has
+    assert "расторгнута магазином" in text
     assert "a1b2c3" not in text
     assert "Примерный" not in text
     expected = json.loads(letter.with_suffix(".expected.json").read_text("utf-8"))
     assert expected["outcome"] == "unrecognised"
     assert expected["orders"] == ["12345678-0001"]
+
+
+def test_a_recogniser_that_comes_later_counts_more_than_a_lesson_and_that_is_told(
+    owner,
+):
+    first = owner.gets(ODD.format(**FIRST))
+    owner.says("teach", first[:12], "order_cancelled", "--yes")
+    with_packs(
+        owner,
+        """
+[[recogniser]]
+id        = "deal-dissolved"
+kind      = "return_refused"
+certainty = "pinned"
+any_of    = ['\\bрасторгнута магазином\\b']
+evidence  = "V: a letter of an owner"
+""",
+    )
+
+    owner.run("orders")  # the packs have changed: all mail is read again
+
+    [event] = owner.told("12345678-0001")
+    assert (event["kind"], event["certainty"]) == ("return_refused", "pinned")
+    [unread] = owner.unread()
+    assert (unread["why"], unread["recogniser"]) == ("against", "deal-dissolved")
+    assert f"triage teach {first[:12]} --undo" in owner.says("digest")
+    owner.says("teach", first[:12], "--undo")
+    assert owner.unread() == []
+
+
+def with_packs(owner: Owner, more: str) -> None:
+    """Let the owner's own folder of packs hold the recognisers and one more."""
+    folder = owner.home / "packs" / "ozon"
+    folder.mkdir(parents=True)
+    built_in = files("triage").joinpath("packs", "ozon", "recognisers.toml")
+    known = built_in.read_text("utf-8")
+    (folder / "recognisers.toml").write_text(known + more, "utf-8")
+    text = owner.config.read_text("utf-8")
+    text = text.replace("[packs]", f'[packs]\ndir = "{folder.parent}"')
+    owner.config.write_text(text, "utf-8")

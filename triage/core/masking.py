@@ -21,9 +21,9 @@ LONGEST_END = 3  # letters that may follow the beginning of a word that a patter
 
 _SOFT = "\u00ad\u200b\u200c\u200d\u2060"
 _MONTH = "(?:янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)[а-я]*\\.?"
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'«»]+", re.IGNORECASE)
 _TOKEN = re.compile(
-    r"(?P<link>(?:https?://|www\.)[^\s<>\"'«»]+)"
-    r"|(?P<address>[^\s<>\"'«»(),;:]+@[^\s<>\"'«»(),;:]+)"
+    r"(?P<address>[^\s<>\"'«»(),;:]+@[^\s<>\"'«»(),;:]+)"
     rf"|(?P<day>(?<!\d)\d{{1,2}}(?:[ \u00a0]?(?:[-–—]|до|по)[ \u00a0]?\d{{1,2}})?[ \u00a0]{_MONTH}(?:[ \u00a0]\d{{4}})?"
     r"|(?<![\d.])\d{1,2}\.\d{1,2}\.\d{4}(?!\d|\.\d)|(?<![\d-])\d{4}-\d\d-\d\d(?![\d-]))"
     r"|(?P<time>(?<![\d:])\d{1,2}:\d\d(?::\d\d)?(?![\d:]))"
@@ -125,6 +125,13 @@ class Masker:
     def text(self, text: str) -> str:
         """Mask a text; its lines, signs and known words stay."""
         parts, end = [], 0
+        for match in _LINK.finditer(text):
+            parts += [self._plain(text[end : match.start()]), self.link(match[0])]
+            end = match.end()
+        return "".join([*parts, self._plain(text[end:])])
+
+    def _plain(self, text: str) -> str:
+        parts, end = [], 0
         for start, stop, fake in self._names(text):
             parts += [self._loose(text[end:start]), fake]
             end = stop
@@ -207,7 +214,6 @@ class Masker:
     def _token(self, match: re.Match[str]) -> str:
         kind = match.lastgroup or "rest"
         masks: dict[str, Callable[[str], str]] = {
-            "link": self.link,
             "address": lambda _: "someone@example.org",
             "day": self._day,
             "time": lambda _: "12:00",

@@ -41,7 +41,8 @@ class Readers:
 
     def apart(self, function: str, taught: Mapping[str, Any]) -> Pool:
         """Make a process of its own for one letter, as if that had been taught."""
-        return Pool(function, self._settings() | {"taught": taught}, workers=1)
+        settings = self._settings() | {"taught": taught}
+        return Pool(function, settings, workers=min(self._workers, 1))
 
     def teach(self, found: Lessons) -> None:
         """Let them know the lessons of now: they learn by being started again."""

@@ -103,9 +103,9 @@ def masked_letter(raw: bytes, message: Message, masker: Masker) -> bytes:
         f"Authentication-Results: {AUTHSERV_ID};",
         f" dkim=pass header.i=@{domain} header.d={domain};",
         f" dmarc=pass header.from={domain}",
-        f"From: {masker.market.title} <{local}@{domain}>",
+        f"From: {_word(masker.market.title)} <{local}@{domain}>",
         "To: me@example.org",
-        f"Subject: {Header(subject, 'utf-8', header_name='Subject').encode()}",
+        f"Subject: {_word(subject)}",
         f"Date: {format_datetime(sent)}",
         "Message-ID: <sample@example.org>",
         "MIME-Version: 1.0",
@@ -117,6 +117,11 @@ def masked_letter(raw: bytes, message: Message, masker: Masker) -> bytes:
         [*head, 'Content-Type: multipart/alternative; boundary="part"', "", *edge]
     )
     return f"{whole}\r\n--part--\r\n".encode()
+
+
+def _word(text: str) -> str:
+    """Write a header's text in ASCII (RFC 2047)."""
+    return text if text.isascii() else Header(text, "utf-8").encode(linesep="\r\n")
 
 
 def _part(part: Part, masker: Masker) -> list[str]:
