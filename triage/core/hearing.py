@@ -51,9 +51,10 @@ class Voice:
         if stop[0] != ".":
             return True
         end = stop.end()
-        line = self.text.rfind("\n", 0, end) + 1
-        if self.text[line : end - 1].isdigit():
-            return False  # the number of a list
+        if self.text[end - 2].isdigit():
+            line = self.text.rfind("\n", 0, end) + 1
+            if self.text[line : end - 1].isdigit():
+                return False  # the number of a list
         return not _SHORT.search(self.text, max(0, end - _LONGEST_SHORT), end)
 
     def upto(self, lines: int) -> int:

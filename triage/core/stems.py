@@ -39,12 +39,14 @@ ALIKE = {
 def stems(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
     """Return sets of words in lower case: every match holds a word of each of them.
 
-    No word holds a blank: what a pattern wants in a row is wanted word by word.
+    No word holds a blank: what a pattern wants in a row is wanted word by word. The set
+    that fewest texts will satisfy comes first.
     """
     if _parser is None:
         return ()
     found = _required(_parser.parse(pattern.pattern, pattern.flags))
-    return tuple(dict.fromkeys(words for words in found if _weight(words) >= SHORTEST))
+    telling = dict.fromkeys(words for words in found if _weight(words) >= SHORTEST)
+    return tuple(sorted(telling, key=lambda words: (len(words), -_weight(words))))
 
 
 class Vocabulary:
