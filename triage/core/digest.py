@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from triage.core.button import NO_REPLIES, Button, Replies
 from triage.core.case import Case, Fact, State
 from triage.core.chain import Head
 from triage.core.ladder import Standing, StepNow
@@ -43,6 +44,7 @@ class Entry:
     documents: tuple[str, ...]
     deadline_kind: str  # in words
     closed_by: str  # what closed it, in words; "" where the owner did
+    buttons: tuple[Button, ...] = ()  # what can be answered with one tap
 
     @property
     def case(self) -> Case:
@@ -88,6 +90,7 @@ class Digest:
     undelivered: tuple[Undelivered, ...]
     at_stake: Decimal  # in all cases that are not resolved, each rouble once
     mentions: tuple[Mention, ...]
+    replies: Replies = NO_REPLIES  # what the owner answered since the last digest
 
     @property
     def stale(self) -> bool:
@@ -114,16 +117,25 @@ def write(
     heads: Mapping[str, Head],
     last_sent_on: date | None,
     undelivered: Sequence[Undelivered] = (),
+    buttons: Mapping[str, Sequence[Button]] | None = None,
+    replies: Replies = NO_REPLIES,
     always: bool = False,
 ) -> Digest | None:
     """Write the digest of the local day of `now`, or none where there is no reason.
 
-    `texts` are the prepared letters and `told` the earlier mentions, by case id; a
-    problem that waits for the owner is told as a case is.
+    `texts` are the prepared letters, `told` the earlier mentions and `buttons` the ways
+    to answer, by case id; a problem that waits for the owner is told as a case is.
     """
     today = now.astimezone(zone).date()
+    ways = buttons or {}
     entries = [
-        _entry(each, why_mention(each, told.get(each.case.id, ()), today), texts, packs)
+        _entry(
+            each,
+            why_mention(each, told.get(each.case.id, ()), today),
+            texts,
+            packs,
+            tuple(ways.get(each.case.id, ())),
+        )
         for each in standings
     ]
     leading = sorted(filter(_leads, entries), key=_order)
@@ -156,9 +168,10 @@ def write(
                 if e.reason
             ),
         ),
+        replies=replies,
     )
     quiet = last_sent_on and timedelta(0) <= today - last_sent_on < WEEKLY
-    news = digest.mentions or letters.unread or undelivered or digest.stale
+    news = digest.mentions or letters.unread or undelivered or digest.stale or replies
     return digest if news or always or not quiet else None
 
 
@@ -183,7 +196,11 @@ def at_stake(standings: Iterable[Standing]) -> Decimal:
 
 
 def _entry(
-    standing: Standing, reason: Reason | None, texts: Mapping[str, str], packs: Packs
+    standing: Standing,
+    reason: Reason | None,
+    texts: Mapping[str, str],
+    packs: Packs,
+    buttons: tuple[Button, ...],
 ) -> Entry:
     ladder, now = packs.ladder, standing.step
     lacks = now.lacks if now else ()
@@ -200,6 +217,7 @@ def _entry(
         ),
         deadline_kind=ladder.kinds.get(now.deadline_kind, "") if now else "",
         closed_by=packs.events.get(standing.case.closed_by, ""),
+        buttons=buttons,
     )
 
 
