@@ -205,13 +205,23 @@ def _show_reading(desk: Desk, look: Look, says: str) -> None:
         metavar="DIR",
         both=("папка", "the folder"),
     ),
+    option(
+        "--keep",
+        multiple=True,
+        metavar="WORDS",
+        both=("оставить и эти слова", "leave these words as well"),
+    ),
 )
-def sample(desk: Desk, letter: str, out: Path) -> None:
+def sample(desk: Desk, letter: str, out: Path, keep: tuple[str, ...]) -> None:
     with desk.place.store() as store:
         row = find_letter(store, letter)
     refuse(row)
-    written_to = donate(desk.place.archive, desk.place.readers, row, out.expanduser())
-    for path in written_to:
+    words = [word for one in keep for word in one.split()]
+    place = desk.place
+    given = donate(place.archive, place.readers, row, out.expanduser(), keep=words)
+    for line in filter(str.strip, given.text.splitlines()):
+        desk.terminal.say(f"  | {line.strip()}")
+    for path in given.files:
         desk.terminal.say(str(path))
     desk.say(
         "Прочтите письмо, прежде чем отдавать: в нём не должно остаться ничего вашего.",

@@ -7,7 +7,7 @@ everywhere, days are moved by the same number of weeks.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import chain
 from urllib.parse import parse_qsl, urlsplit
@@ -90,6 +90,10 @@ class Vocabulary:
             )
             | {"my", "orderdetails", "order"},
         )
+
+    def with_words(self, words: Iterable[str]) -> "Vocabulary":
+        """Add words that the owner says may be kept."""
+        return replace(self, words=self.words | {fold(word.lower()) for word in words})
 
     def has(self, word: str) -> bool:
         small = fold("".join(c for c in word if c not in _SOFT)).lower()

@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,25 @@ from triage.jobs.teach import sighting_of
 SAMPLER = "triage.jobs.sample:sampler"
 
 
+@dataclass(frozen=True, slots=True)
+class Donation:
+    """A masked letter that was written to files."""
+
+    files: tuple[Path, ...]
+    text: str  # what a reader of it sees
+
+
 def donate(
-    archive: Archive, readers: Readers, row: Mapping[str, Any], out: Path
-) -> list[Path]:
+    archive: Archive,
+    readers: Readers,
+    row: Mapping[str, Any],
+    out: Path,
+    *,
+    keep: Sequence[str] = (),
+) -> Donation:
     """Write `<out>/<pack>/<recogniser>/<name>.eml` and `.expected.json` beside it.
+
+    `keep` are words that may stay though no list has them.
 
     Raises:
         UsageError: it cannot be masked so that it is read as it was.
@@ -27,7 +43,7 @@ def donate(
     """
     sighting = sighting_of(row)
     with readers.apart(SAMPLER, {}) as pool:
-        task = task_of(sighting, archive.path(sighting.sha256))
+        task = task_of(sighting, archive.path(sighting.sha256)) | {"keep": list(keep)}
         [(_, answer, problem)] = pool.map([task])
     if answer is None:
         raise UsageError(f"письмо {sighting.sha256[:12]} не читается: {problem}")
@@ -50,4 +66,4 @@ def donate(
             path.write_bytes(content)
     except OSError as error:
         raise DiskError(f"{folder}: {reason(error)}") from error
-    return list(files)
+    return Donation(tuple(files), answer["text"])

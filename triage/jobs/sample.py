@@ -31,7 +31,8 @@ SENDERS = frozenset("mailer noreply no-reply news info support help mail".split(
 def sampler(
     settings: Mapping[str, Any],
 ) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Make the function that masks letters; settings and tasks as `jobs.reading` has them.
+    """Make the function that masks letters; settings and tasks as `jobs.reading` has them,
+    and in a task the words to `keep` besides.
 
     The answer has `eml` (base64), `expected`, the `pack`, the `folder` it belongs to, the
     masked `text`, and `same`: whether the masked letter tells what the letter told.
@@ -47,7 +48,8 @@ def sampler(
         message = parse(raw, sighting, sighting.authentication.get("domain", ""))
         reading = read(message, loaded, zone)
         market = loaded.marketplace(reading.pack)
-        masker = _masker(message, kept[market.id], market, zone)
+        vocabulary = kept[market.id].with_words(task.get("keep", ()))
+        masker = _masker(message, vocabulary, market, zone)
         letter = masked_letter(raw, message, masker)
         again = parse(letter, sighting, message.authenticated_domain)
         again = replace(again, received_at=RECEIVED_AT)
