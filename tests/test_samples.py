@@ -11,6 +11,7 @@ import json
 import os
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import MOSCOW
@@ -22,6 +23,7 @@ from triage.core.pack import Marketplace
 from triage.core.reading import matching, read
 from triage.edges.authentication import authenticate
 from triage.edges.parser import parse
+from triage.jobs.sample import expected
 
 HERE = Path(__file__).parent / "samples"
 FOLDERS = [HERE, *map(Path, filter(None, [os.environ.get("TRIAGE_SAMPLES")]))]
@@ -43,27 +45,9 @@ def message_of(path: Path) -> Message:
     return parse(raw, sighting, vouched["domain"])
 
 
-def result(message: Message, market: Marketplace) -> dict[str, object]:
+def result(message: Message, market: Marketplace) -> dict[str, Any]:
     """Write a reading as the expected files hold it."""
-    found = read(message, packs_of(market), MOSCOW)
-    return {
-        "outcome": found.outcome,
-        "stream": found.stream.value if found.stream else None,
-        "orders": list(found.orders),
-        "events": [
-            {
-                "kind": event.kind.value,
-                "order": event.order,
-                "posting": event.posting,
-                "certainty": event.certainty.word,
-                "recogniser": event.recogniser,
-                "where": event.where.value,
-                "quote": event.quote,
-                "attributes": dict(sorted(event.attributes.items())),
-            }
-            for event in found.events
-        ],
-    }
+    return expected(read(message, packs_of(market), MOSCOW))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda p: f"{p.parent.name}/{p.stem}")
