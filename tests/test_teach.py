@@ -54,7 +54,7 @@ class Owner(Shell):
     """Types commands, and gets letters by importing files."""
 
     def gets(
-        self, text: str, *, subject: str = "Ваш заказ", hours: int = 0, **more
+        self, text: str, *, subject: str = "Ваш заказ", hours: int = 0, now="", **more
     ) -> str:
         at = MORNING + timedelta(hours=hours)
         raw = a_letter(
@@ -62,7 +62,7 @@ class Owner(Shell):
         )
         path = self.home / f"letter-{len(list(self.home.glob('letter-*')))}.eml"
         path.write_bytes(raw)
-        self.says("import", path)
+        self.says("import", path, now=now or None)
         return sha256(raw).hexdigest()
 
     def told(self, order: str) -> list[dict]:
@@ -253,8 +253,10 @@ def test_a_guess_that_was_confirmed_is_taught_to_all_letters_like_it(owner):
         o: owner.told(o)[0]["certainty"] for o in ("12345678-0001", "12345678-0002")
     }
     assert set(certainties.values()) == {"taught"}
-    asked = [c for c in owner.json("cases")["cases"] if c["asks"]]
-    assert asked == []
+    live = owner.json("cases"), owner.json("orders")
+    assert [case for case in live[0]["cases"] if case["asks"]] == []
+    owner.says("rebuild")
+    assert (owner.json("cases"), owner.json("orders")) == live
 
 
 def test_a_guess_that_was_denied_is_not_made_again(owner):
@@ -273,6 +275,33 @@ def test_a_guess_that_was_denied_is_not_made_again(owner):
     assert [e["certainty"] for e in owner.told("12345678-0001")] == ["guess"]
     assert owner.told("12345678-0002") == []
     assert [c for c in owner.json("cases")["cases"] if c["state"] != "resolved"] == []
+
+
+@pytest.mark.parametrize("first", ["", "no"])
+def test_a_case_closes_on_a_guess_only_when_the_owner_has_taught_it(owner, first):
+    owner.gets(
+        "Заказ 12345678-0001 принят и оплачен.\nДоставим 23 ноября.\n",
+        subject="Заказ принят и оплачен",
+    )
+    later = {"now": "2026-11-26T09:00:00+03:00"}
+    [late] = owner.json("cases", **later)["cases"]
+    got = owner.gets(
+        "Заказ 12345678-0001 уже получен вами, приятных покупок.\n",
+        subject="Заказ получен",
+        hours=70,
+        now=later["now"],
+    )
+    [asking] = owner.json("cases", **later)["cases"]
+    assert late["asks"] is None
+    assert asking["asks"]
+    assert asking["state"] != "resolved"
+
+    if first:
+        owner.says("answer", asking["number"], first, now=later["now"])
+    owner.says("teach", got[:12], "posting_delivered", "--yes", now=later["now"])
+
+    [closed] = owner.json("cases", **later)["cases"]
+    assert closed["state"] == "resolved"
 
 
 def test_a_donated_letter_lies_beside_what_it_is_read_as(owner):

@@ -60,9 +60,15 @@ class Question:
         return next((a for a in reversed(self.acts) if a.kind is kind), None)
 
     def answer(self, event: Event) -> bool | None:
-        """Return the owner's word on a guess, whichever case had asked."""
+        """Return the owner's word on a guess, whichever case had asked.
+
+        A no is void once the owner has taught that such letters say it after all.
+        """
         told = self.answers.get(doubt(event))
-        return None if told is None else told.data["answer"] == "yes"
+        if told is None:
+            return None
+        yes = told.data["answer"] == "yes"
+        return True if yes else None if event.certainty is Certainty.TAUGHT else False
 
     def counts_on(self, event: Event, episode: Episode) -> date:
         """Return the day on which an event closes an episode.
