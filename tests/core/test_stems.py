@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import a_message
 
-from triage.core.hearing import hear, spoken
-from triage.core.stems import ALIKE, Vocabulary, stems
+from triage.core.hearing import Voice, hear, spoken
+from triage.core.message import Where
+from triage.core.stems import ALIKE, Vocabulary, leads, stems
 from triage.core.words import fold, normal
 from triage.edges.packs import load
 
@@ -74,6 +75,38 @@ def test_every_letter_that_a_pattern_takes_for_another_is_known():
     }
 
     assert taken == ALIKE
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (r"\bотмен[ао]н", {"отмен"}),
+        (r"(?<!не )(?:отмен|отказ)", {"отмен", "отказ"}),
+        (r"за(?:каз|явка)[ \n]", {"заказ", "заявка"}),
+        (r"не[ \n]оплачен", {"не оплачен", "не\nоплачен"}),
+        (r"(?:новый )?статус", set()),
+        (r"\d+ рублей", set()),
+        (r"отмен|\d", set()),
+        (r"(?:^|\n)отмен", {"отмен", "\nотмен"}),
+        (r"[^а]отмен", set()),
+    ],
+)
+def test_leads_are_what_every_match_begins_with(source, words):
+    assert {*leads(re.compile(source, re.IGNORECASE))} == words
+
+
+@given(st.data())
+def test_a_match_is_found_wherever_a_slow_search_finds_it(data):
+    pattern = data.draw(st.sampled_from(PATTERNS))
+    parts = st.from_regex(pattern) | st.sampled_from(
+        ["\n", "заказ ", "ЗАКАЗ", "ᲀ", "ı"]
+    )
+    voice = Voice(Where.HTML, "".join(data.draw(st.lists(parts, max_size=5))))
+    limit = data.draw(st.integers(0, len(voice.folded) + 1))
+
+    quick = [match.span() for match in voice.matches(pattern, limit)]
+
+    assert quick == [m.span() for m in pattern.finditer(voice.folded, 0, limit)]
 
 
 class _Everything(Vocabulary):

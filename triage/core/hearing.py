@@ -8,11 +8,13 @@ from functools import cached_property
 
 from triage.core.message import Message, Where
 from triage.core.recogniser import Recogniser
-from triage.core.stems import Patterns, Vocabulary
+from triage.core.stems import Patterns, Vocabulary, leads, lower
 from triage.core.words import fold, normal
 
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
 _SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.\Z", re.IGNORECASE)
+_CLOSES = re.compile(r"\d ?(?:руб|р|г|шт|т)\.$", re.IGNORECASE)  # «за 500 руб. Вернём»
+_BEGINS = re.compile(r" ?[«\"(]?[A-ZА-ЯЁ]")
 _LONGEST_SHORT = len("руб.")
 _ITEM = re.compile(r"[-–—•·*✓>]|\d{1,2}[.)] |[a-zа-я]")  # how a line of a list begins
 _SUPPOSES = re.compile(
@@ -41,6 +43,35 @@ class Voice:
         self.where = where
         self.text = _WRAP.sub(_unwrap, plain) if where is Where.TEXT else plain
         self.folded = fold(self.text)
+        self._places: dict[str, list[int]] = {}
+
+    def matches(self, pattern: re.Pattern[str], limit: int) -> Iterator[re.Match[str]]:
+        """Find a pattern as `finditer` does, only trying where a match may begin."""
+        begins = leads(pattern)
+        if not begins:
+            yield from pattern.finditer(self.folded, 0, limit)
+            return
+        end = 0
+        for start in sorted({place for lead in begins for place in self._all(lead)}):
+            if end <= start < limit:
+                match = pattern.match(self.folded, start, limit)
+                if match is not None:
+                    yield match
+                    end = match.end()
+
+    def _all(self, word: str) -> list[int]:
+        """Return every place where a word begins, in small letters or not."""
+        if (places := self._places.get(word)) is None:
+            places = self._places[word] = []
+            at = self._small.find(word)
+            while at >= 0:
+                places.append(at)
+                at = self._small.find(word, at + 1)
+        return places
+
+    @cached_property
+    def _small(self) -> str:
+        return lower(self.folded)
 
     @cached_property
     def _stops(self) -> list[int]:
@@ -149,7 +180,11 @@ class Spoken:
 
     def _says(self, pattern: re.Pattern[str]) -> bool:
         if (said := self._said.get(pattern)) is None:
-            said = any(pattern.search(voice.folded) for voice in self.voices)
+            said = any(
+                match
+                for voice in self.voices
+                for match in voice.matches(pattern, len(voice.folded))
+            )
             self._said[pattern] = said
         return said
 
@@ -247,7 +282,7 @@ def _phrases(
     for voice in voices if phrases else ():
         limit, heard = voice.upto(recogniser.lines), set[int]()
         for pattern in phrases:
-            for match in pattern.finditer(voice.folded, 0, limit):
+            for match in voice.matches(pattern, limit):
                 start, end = voice.sentence(*match.span())
                 if start in heard or voice.is_quoted(start):
                     continue

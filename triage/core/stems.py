@@ -15,6 +15,7 @@ try:
 except ImportError:  # another Python: searches are slower, and as right
     _parser = None
 
+FEW = 4  # letters in brackets that are worth looking at one by one
 SHORTEST = 3  # a shorter run of letters is in every text
 
 Stems = frozenset[str]
@@ -49,11 +50,21 @@ def stems(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
     return tuple(sorted(telling, key=lambda words: (len(words), -_weight(words))))
 
 
+@cache
+def leads(pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """Return what matches begin with, in lower case: each with one of these; () is
+    anything."""
+    if _parser is None:
+        return ()
+    found = _beginnings(list(_parser.parse(pattern.pattern, pattern.flags)))
+    return tuple(sorted(found)) if _weight(found) >= SHORTEST else ()
+
+
 class Vocabulary:
     """The words of a letter, each once, in which stems are looked for."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        words = {word for text in texts for word in _lower(text).split()}
+        words = {word for text in texts for word in lower(text).split()}
         self._words = "\n".join(words)
         self._holds: dict[Stems, bool] = {}
         self._possible: dict[int, tuple[Patterns, Patterns]] = {}
@@ -76,10 +87,17 @@ class Vocabulary:
         return found
 
 
-def _lower(text: str) -> str:
+def lower(text: str) -> str:
+    """Write a text small, as a pattern without case reads it; positions stay."""
     for odd, plain in ALIKE.items():
         text = text.replace(odd, plain)
     return text.lower()
+
+
+def _letter(code: int) -> str:
+    """Return a small letter or a sign that nothing else is taken for, else ""."""
+    letter = chr(code).lower()
+    return letter if letter.isascii() or "а" <= letter <= "ё" else ""
 
 
 def _required(tree: Iterable[Any]) -> list[Stems]:
@@ -88,8 +106,8 @@ def _required(tree: Iterable[Any]) -> list[Stems]:
     run = ""
     for operation, value in tree:
         name = str(operation)
-        if name == "LITERAL":
-            run += chr(value).lower()
+        if name == "LITERAL" and (letter := _letter(value)):
+            run += letter
             continue
         found += _words(run)
         run = ""
@@ -101,6 +119,31 @@ def _required(tree: Iterable[Any]) -> list[Stems]:
         elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and value[0]:
             found += _required(value[2])
     return [*found, *_words(run)]
+
+
+def _beginnings(tree: list[Any]) -> Stems:
+    """List what a sequence may begin with, no further than is telling; "" is anything."""
+    run = ""
+    for place, (operation, value) in enumerate(tree):
+        name, rest = str(operation), tree[place + 1 :]
+        if name == "LITERAL" and (letter := _letter(value)):
+            run += letter
+            continue
+        if name in ("AT", "ASSERT", "ASSERT_NOT") and not run:
+            continue  # a place, not a letter
+        if len(run) >= SHORTEST:
+            break
+        if name == "SUBPATTERN":
+            choices = [value[-1]]
+        elif name == "BRANCH":
+            choices = value[1]
+        elif name == "IN" and len(value) <= FEW and str(value[0][0]) != "NEGATE":
+            choices = [[one] for one in value]
+        else:
+            break
+        every = (_beginnings([*each, *rest]) for each in choices)
+        return frozenset(run + lead for leads in every for lead in leads)
+    return frozenset([run])
 
 
 def _words(run: str) -> list[Stems]:
