@@ -17,6 +17,7 @@ from triage.core.shape import wording
 TAUGHT = "taught"
 """Names the recogniser of a letter that nothing in the packs matches."""
 
+KINDS = frozenset(EventKind)
 NOTHING = "nothing"
 """What the owner says of letters that tell nothing about an order."""
 
@@ -34,7 +35,7 @@ class Lesson:
 
     @property
     def kind(self) -> EventKind | None:
-        return EventKind(self.says) if self.says in set(EventKind) else None
+        return EventKind(self.says) if self.says in KINDS else None
 
     @property
     def stream(self) -> Stream | None:
@@ -54,7 +55,7 @@ def lessons(acts: Iterable[Act], shapes: Mapping[str, str]) -> dict[str, Lesson]
     found: dict[str, Lesson] = {}
 
     def key(evidence: str, otherwise: str = "") -> str:
-        return shapes.get(evidence, otherwise) or evidence
+        return shapes.get(evidence) or otherwise or evidence
 
     for act in effective(acts):
         data = act.data
@@ -64,7 +65,7 @@ def lessons(acts: Iterable[Act], shapes: Mapping[str, str]) -> dict[str, Lesson]
         elif act.kind is ActKind.ANSWERED:
             for about in data.get("about", "").split():
                 evidence, _, kind = about.partition(":")
-                if kind not in set(EventKind):
+                if kind not in KINDS:
                     continue  # a rule's own question says nothing of a letter
                 name = key(evidence)
                 before = found.get(name, Lesson())
