@@ -67,7 +67,8 @@ def assess(
             if hushed(rule, acts, name):
                 continue
             held = episodes(question)
-            looks += [e.opens_on for e in held if e.opens_on > today]
+            turns = [day for e in held for day in (e.opens_on, e.closed_on) if day]
+            looks += [day for day in turns if day > today]
             begun = [e for e in held if e.opens_on <= today]
             if begun:
                 case = _case(
