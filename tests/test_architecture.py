@@ -23,6 +23,7 @@ CORE_MAY_USE = {
     "fractions",
     "functools",
     "hashlib",
+    "hmac",
     "html",
     "itertools",
     "json",
