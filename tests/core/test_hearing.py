@@ -5,9 +5,10 @@ import re
 from letters import a_message
 
 from triage.core.event import Certainty, EventKind
-from triage.core.hearing import Voice, hear, spoken
+from triage.core.hearing import hear, hear_all, spoken
 from triage.core.message import Where
 from triage.core.recogniser import Recogniser
+from triage.core.voice import Voice
 
 
 def a_recogniser(**more: object) -> Recogniser:
@@ -111,3 +112,52 @@ def test_a_recogniser_may_ask_for_subject_and_phrase_and_sender():
     assert heard(recogniser, "Заказ", "Ждёт") is None
     assert heard(recogniser, "Заказ", "Отправлен", sender="x@news.ozon.ru") is None
     assert heard(recogniser, "Заказ", "Отправлен", sender="x@notsender.ozon.ru") is None
+
+
+def test_a_sum_may_end_a_sentence():
+    text = "Стоимость 415 руб. Заказ отправлен 5 мая 2026 г. Спасибо."
+
+    assert heard(a_recogniser(any_of="отправлен"), "", text) == (
+        "Заказ отправлен 5 мая 2026 г."
+    )
+
+
+def test_an_address_goes_on_behind_its_points():
+    text = "Заказ отправлен в г. Москва, ул. Примерная, д. 5."
+
+    assert heard(a_recogniser(any_of="отправлен"), "", text) == text
+
+
+def test_the_number_of_a_list_ends_no_sentence():
+    assert heard(a_recogniser(any_of="отправлен"), "", "1. Отправлен") == "1. Отправлен"
+
+
+def test_a_condition_that_leads_a_list_in_spoils_each_line_of_it():
+    recogniser = a_recogniser(any_of="отправлен", unless=r"\bесли\b")
+
+    assert heard(recogniser, "", "Если вы молчите:\n- ждём\n- отправлен") is None
+    assert heard(recogniser, "", "Новости:\n- ждём\n- отправлен") == "- отправлен"
+    assert heard(recogniser, "", "Если вы молчите:\nждём.\n\nОтправлен") == "Отправлен"
+
+
+def test_an_answer_to_a_supposing_question_does_not_count():
+    recogniser = a_recogniser(any_of="отправлен", unless=r"\?")
+
+    assert heard(recogniser, "", "Не пришёл? Отправлен!") is None
+    assert heard(recogniser, "", "Не пришёл?\nОтправлен!") is None
+    assert heard(recogniser, "", "Что с заказом?\nОтправлен!") == "Отправлен!"
+
+
+def test_a_quoted_line_is_not_heard():
+    recogniser = a_recogniser(any_of="отправлен")
+
+    assert heard(recogniser, "", "> Отправлен") is None
+    assert heard(recogniser, "", "Вы писали:\n> где он?\nОтправлен") == "Отправлен"
+
+
+def test_every_sentence_is_heard_and_each_once():
+    letter = spoken(a_message("", "Отправлен раз, отправлен два. Отправлен три."))
+
+    found = [one.sentence for one in hear_all(a_recogniser(any_of="отправлен"), letter)]
+
+    assert found == ["Отправлен раз, отправлен два.", "Отправлен три."]

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import a_message
 
-from triage.core.hearing import Voice, hear, spoken
+from triage.core.hearing import hear, spoken
 from triage.core.message import Where
 from triage.core.stems import ALIKE, Vocabulary, leads, stems
+from triage.core.voice import Voice
 from triage.core.words import fold, normal
 from triage.edges.packs import load
 

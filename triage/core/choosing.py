@@ -5,12 +5,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 from triage.core.event import Certainty, EventKind
-from triage.core.hearing import Heard, Spoken, Voice, hear, hear_all
+from triage.core.hearing import Heard, Spoken, hear, hear_all
 from triage.core.message import Where
 from triage.core.naming import Stretch, in_text, stretches
 from triage.core.pack import Identifiers, Marketplace
 from triage.core.recogniser import Recogniser
 from triage.core.telling import OF_THE_ORDER
+from triage.core.voice import Voice
 
 UNCLEAR = "в письме несколько отправлений, и нельзя сказать, что о каком"
 CANCELS = frozenset({EventKind.ORDER_CANCELLED, EventKind.ITEM_CANCELLED})

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from triage.core.event import EventKind
-from triage.core.hearing import Heard, Spoken, Voice
+from triage.core.hearing import Heard, Spoken
 from triage.core.naming import stretch_of
 from triage.core.pack import Identifiers, Marketplace
+from triage.core.voice import Voice
 from triage.core.words import Lies, fold, parse_amount, parse_date, sums
 
 DATES = frozenset({"promised_on", "keep_until", "due_on"})

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from triage.core.hearing import Heard, Spoken, Voice
+from triage.core.hearing import Heard, Spoken
 from triage.core.message import Where
 from triage.core.pack import Identifiers
+from triage.core.voice import Voice
 
 _LONG_NUMBER = re.compile(r"[0-9]{4,}")  # every number worth a name has such a run
 ROOM = 64  # characters around it that may belong to the number or fend it off

@@ -8,11 +8,12 @@ from typing import Any
 from triage.core.act import Act, ActKind, effective
 from triage.core.choosing import chosen
 from triage.core.event import Certainty, EventKind, Stream
-from triage.core.hearing import Heard, Spoken, Voice
+from triage.core.hearing import Heard, Spoken
 from triage.core.message import Where
 from triage.core.pack import Marketplace
 from triage.core.recogniser import Recogniser
 from triage.core.shape import wording
+from triage.core.voice import Voice
 
 TAUGHT = "taught"
 """Names the recogniser of a letter that nothing in the packs matches."""

@@ -1,0 +1,155 @@
+"""One passage of a letter: its sentences, its lines, and what governs them."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+
+from triage.core.message import Where
+from triage.core.stems import leads, lower
+from triage.core.words import fold, normal
+
+_STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
+_SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.\Z", re.IGNORECASE)
+_CLOSES = re.compile(r"\d ?(?:руб|р|г|шт|т)\.$", re.IGNORECASE)  # «за 500 руб. Вернём»
+_BEGINS = re.compile(r" ?[«\"(]?[A-ZА-ЯЁ]")
+_LONGEST_SHORT = len("руб.")
+_ITEM = re.compile(r"[-–—•·*✓>]|\d{1,2}[.)] |[a-zа-я]")  # how a line of a list begins
+_SUPPOSES = re.compile(
+    r"\W*(?:не|как|если|что (?:если|делать|будет)|можно|нужно|хотите|хочется|передумали"
+    r"|остались|нашли)\b",
+    re.IGNORECASE,
+)
+_QUOTED = ">"  # how a line of somebody else's letter begins
+_WRAP = re.compile(r"\n(?=[a-zа-яё])")
+LONG_LINE = 120  # characters, where a letter has no line ends to count by
+LONGEST_LIST = 30  # lines
+WRAPPED = 40  # a line this long that goes on in a small letter was broken by a program
+
+
+def _unwrap(line_end: re.Match[str]) -> str:
+    start = line_end.start()
+    line = line_end.string[max(start - WRAPPED, 0) : start]
+    return " " if len(line) == WRAPPED and "\n" not in line else "\n"
+
+
+class Voice:
+    """One passage of a letter, normalised, with its ends of sentences and lines."""
+
+    def __init__(self, where: Where, text: str) -> None:
+        plain = normal(text)
+        self.where = where
+        self.text = _WRAP.sub(_unwrap, plain) if where is Where.TEXT else plain
+        self.folded = fold(self.text)
+        self._places: dict[str, list[int]] = {}
+
+    def matches(self, pattern: re.Pattern[str], limit: int) -> Iterator[re.Match[str]]:
+        """Find a pattern as `finditer` does, only trying where a match may begin."""
+        begins = leads(pattern)
+        if not begins:
+            yield from pattern.finditer(self.folded, 0, limit)
+            return
+        end = 0
+        for start in sorted({place for lead in begins for place in self._all(lead)}):
+            if end <= start < limit:
+                match = pattern.match(self.folded, start, limit)
+                if match is not None:
+                    yield match
+                    end = match.end()
+
+    def _all(self, word: str) -> list[int]:
+        """Return every place where a word begins, in small letters or not."""
+        if (places := self._places.get(word)) is None:
+            places = self._places[word] = []
+            at = self._small.find(word)
+            while at >= 0:
+                places.append(at)
+                at = self._small.find(word, at + 1)
+        return places
+
+    @cached_property
+    def _small(self) -> str:
+        return lower(self.folded)
+
+    @cached_property
+    def _stops(self) -> list[int]:
+        return [m.end() for m in _STOP.finditer(self.text) if self._ends(m)]
+
+    def _ends(self, stop: re.Match[str]) -> bool:
+        """Tell the end of a sentence from the point of «руб.» and the like."""
+        if stop[0] != ".":
+            return True
+        end = stop.end()
+        if self.text[end - 2].isdigit():
+            line = self.text.rfind("\n", 0, end) + 1
+            if self.text[line : end - 1].isdigit():
+                return False  # the number of a list
+        near = max(0, end - _LONGEST_SHORT - 2)
+        if _BEGINS.match(self.text, end) and _CLOSES.search(self.text, near, end):
+            return True
+        return not _SHORT.search(self.text, max(0, end - _LONGEST_SHORT), end)
+
+    def upto(self, lines: int) -> int:
+        """Return where the first lines end, very long ones cut; 0 lines are all."""
+        if not lines:
+            return len(self.text)
+        end, furthest = -1, min(lines * LONG_LINE, len(self.text))
+        for _ in range(lines):
+            end = self.text.find("\n", end + 1, furthest)
+            if end < 0:
+                return furthest
+        return end
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """Return the bounds of the sentence in which a stretch of text lies."""
+        before = bisect_right(self._stops, start)
+        behind = bisect_left(self._stops, end)
+        first = self._stops[before - 1] if before else 0
+        last = self._stops[behind] if behind < len(self._stops) else len(self.text)
+        return first, last
+
+    def governing(self, start: int, end: int) -> Iterator[str]:
+        """Yield the sentences whose conditions hold for one.
+
+        They are itself, the question that it answers, and of a list the line that
+        leads it in («Если …:»).
+        """
+        yield self.folded[start:end].strip()
+        if asked := self._asked(start):
+            yield asked
+        line = self.text.rfind("\n", 0, self._first_letter(start)) + 1
+        for _ in range(LONGEST_LIST):
+            if not line:
+                return
+            above = self.text.rfind("\n", 0, line - 1) + 1
+            last = self.text[above : line - 1].rstrip()
+            if last.endswith(":"):
+                yield self.folded[above:line]
+                return
+            if not _ITEM.match(self.folded, line) or not _ITEM.match(
+                self.folded, above
+            ):
+                return
+            line = above
+
+    def _asked(self, start: int) -> str:
+        """Return the question before a sentence, if that may be its condition."""
+        stop = bisect_right(self._stops, start)
+        first = self._stops[stop - 2] if stop > 1 else 0
+        before = self.folded[first:start].strip()
+        if not before and stop > 1:  # the line above: a heading may ask what is told
+            first = self._stops[stop - 3] if stop > 2 else 0
+            before = self.folded[first:start].strip()
+            before = before if _SUPPOSES.match(before) else ""
+        return before if before.endswith("?") else ""
+
+    def is_quoted(self, start: int) -> bool:
+        """Say whether a sentence stands in a line that quotes another letter."""
+        at = self._first_letter(start)
+        line = self.text.rfind("\n", 0, at) + 1
+        return self.text.startswith(_QUOTED, line)
+
+    def _first_letter(self, start: int) -> int:
+        while start < len(self.text) and self.text[start].isspace():
+            start += 1
+        return start
