@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from letters import built_in
 from mails import AUTHSERV_ID, a_letter, a_sighting
 
-from triage.core.masking import Vocabulary
+from triage.core.vocabulary import Vocabulary
 from triage.edges.authentication import authenticate
 from triage.edges.packs import load
 from triage.jobs.reading import task_of

@@ -6,20 +6,18 @@ everywhere, days are moved by the same number of weeks.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import chain
 from urllib.parse import parse_qsl, urlsplit
 
 from triage.core.pack import Marketplace
-from triage.core.words import fold, normal, parse_date, short_day
+from triage.core.vocabulary import SOFT, Vocabulary
+from triage.core.words import normal, parse_date, short_day
 
 NOWHERE = "https://example.invalid/"
 ACCOUNT = "123456789012345"
-LONGEST_END = 3  # letters that may follow the beginning of a word that a pattern names
 
-_SOFT = "\u00ad\u200b\u200c\u200d\u2060"
 _MONTH = "(?:янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)[а-я]*\\.?"
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'«»]+", re.IGNORECASE)
 _TOKEN = re.compile(
@@ -29,89 +27,17 @@ _TOKEN = re.compile(
     r"|(?P<time>(?<![\d:])\d{1,2}:\d\d(?::\d\d)?(?![\d:]))"
     r"|(?P<sum>\d[\d \u00a0\u2009\u202f]*(?:[.,]\d{1,2})?(?=[ \u00a0\u2009\u202f]?(?:₽|руб|р\.)))"
     r"|(?P<number>\d+)"
-    rf"|(?P<word>[^\W\d_]+(?:[{_SOFT}]+[^\W\d_]+)*)"
+    rf"|(?P<word>[^\W\d_]+(?:[{SOFT}]+[^\W\d_]+)*)"
     r"|(?P<rest>[^\w]|_)",
     re.IGNORECASE,
 )
 _KEPT_SIGNS = frozenset(
-    " \n\t\r\u00a0\u2009\u202f!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»„“”–—…№₽•·" + _SOFT
+    " \n\t\r\u00a0\u2009\u202f!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»„“”–—…№₽•·" + SOFT
 )
 _RUN = re.compile(r"\d+")
 _ALNUM = re.compile(r"\w", re.ASCII)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z]")
-_PATTERN_WORD = re.compile(r"[^\W\d_]{3,}")
-_PATTERN_PATH = re.compile(r"[A-Za-z_][A-Za-z_-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words that say nothing of anybody."""
-
-    words: frozenset[str]  # small, with е for ё
-    stems: tuple[str, ...] = ()  # beginnings that the recognisers look for
-    numbers: frozenset[str] = frozenset()
-    paths: frozenset[str] = frozenset()  # what the links of the shop are made of
-
-    @classmethod
-    def of(cls, words: Iterable[str], market: Marketplace) -> "Vocabulary":
-        """Take common words, and those that the recognisers of a pack look for."""
-        patterns = [
-            pattern
-            for one in market.recognisers
-            for pattern in chain(
-                one.subject, one.any_of, one.none_of, one.unless, *one.extract.values()
-            )
-        ]
-        links = [*market.identifiers.links]
-        links += [p for one in market.recognisers for p in one.links]
-        named = {
-            word.lower()
-            for pattern in patterns
-            for word in _PATTERN_WORD.findall(_plain(pattern.pattern))
-        }
-        named |= {
-            word for name in market.needles for word in (name, market.title.lower())
-        }
-        return cls(
-            words=frozenset(fold(word.lower()) for word in words) | named,
-            stems=tuple(sorted(word for word in named if len(word) > 4)),
-            numbers=frozenset(
-                n
-                for p in patterns
-                for n in re.findall(r"(?<![\d{,])\d{2,3}(?![\d},])", p.pattern)
-            ),
-            paths=frozenset(
-                word.lower()
-                for pattern in links
-                for word in _PATTERN_PATH.findall(
-                    re.sub(r"\(\?P<\w+>|\\[a-z]", "", pattern.pattern)
-                )
-            )
-            | {"my", "orderdetails", "order"},
-        )
-
-    def with_words(self, words: Iterable[str]) -> "Vocabulary":
-        """Add words that the owner says may be kept."""
-        return replace(self, words=self.words | {fold(word.lower()) for word in words})
-
-    def has(self, word: str) -> bool:
-        small = fold("".join(c for c in word if c not in _SOFT)).lower()
-        if small in self.words:
-            return True
-        return any(
-            small.startswith(stem) and len(small) - len(stem) <= LONGEST_END
-            for stem in self.stems
-        )
-
-
-def _plain(pattern: str) -> str:
-    """Write a pattern so that its words stand whole: without groups and classes."""
-    return re.sub(
-        r"\\[a-zA-Z]|\(\?P<\w+>|\[ее\]",
-        lambda m: "е" if m[0] == "[ее]" else " ",
-        pattern,
-    )
 
 
 @dataclass(slots=True)
@@ -266,7 +192,7 @@ class Masker:
 def _seen(text: str) -> tuple[str, list[int]]:
     """Write a text as recognisers see it, with the place that each character had."""
     signs = [(normal(sign) or " ", place) for place, sign in enumerate(text)]
-    kept = [one for one in signs if text[one[1]] not in _SOFT]
+    kept = [one for one in signs if text[one[1]] not in SOFT]
     return "".join(sign[0] for sign, _ in kept), [place for _, place in kept]
 
 

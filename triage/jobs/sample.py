@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 from triage.core.charset import decode
 from triage.core.entry import read_sighting
 from triage.core.markup import masked_html
-from triage.core.masking import Masker, Vocabulary
+from triage.core.masking import Masker
 from triage.core.message import Message, Where
 from triage.core.pack import Marketplace
 from triage.core.reading import matching, read
 from triage.core.recogniser import Reading
+from triage.core.vocabulary import Vocabulary
 from triage.edges import packs
 from triage.edges.parser import parse
 from triage.edges.walker import Part, take_apart
