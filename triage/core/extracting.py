@@ -33,6 +33,10 @@ _BESIDES = re.compile(
     r"\b[^\d₽]*$",
     re.IGNORECASE,
 )
+_KEPT = re.compile(
+    r"\bне (?:возвраща|верн)|\bудерж|\bза вычетом|\bкроме\b|\bбез уч[её]та",
+    re.IGNORECASE,
+)
 _FOR = re.compile(
     r"\bза (?P<item>[^\n,;.]{2,80}?)(?=(?: и)?[ ,;.\n]*$|[,;.\n])", re.IGNORECASE
 )
@@ -103,13 +107,15 @@ def _own(heard: Heard, written_on: date) -> Iterator[tuple[str, str]]:
     if heard.voice is None:
         return
     start, end = heard.clause or (heard.start, heard.end)
-    dealt = {amount for amount, _ in shares(heard.said)}
+    named = {amount for _, amount in sums(heard.said)}
+    kept = heard.recogniser.kind in SHARED and _KEPT.search(heard.said)
+    dealt = shares(heard.said) if heard.recogniser.kind in SHARED else []
     for name, patterns in heard.recogniser.extract.items():
         places = [(heard.voice, start, end)]
         value = _found(name, patterns, places, written_on)
-        if name == "amount" and len(dealt) == 1:
-            value = str(*dealt)
-        elif name == "amount" and len({a for _, a in sums(heard.said)}) > 1:
+        if name == "amount" and len(dealt) == 1 and not kept:
+            value = str(dealt[0][0])
+        elif name == "amount" and (kept or len(named) > 1):
             value = ""
             yield name, ""  # and no other sentence may say it
         if value:
