@@ -1,6 +1,7 @@
 """The same news in another dress is the same event; taken back, it is none."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -180,3 +181,26 @@ def test_other_news_around_never_makes_money_of_nothing(sentence, kinds, before,
     found = told(f"{before}.\n{sentence}.\n{after}.").split()
 
     assert {*found} <= said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "заказ " * 20_000,
+        "Заказ отменён вернули деньги получен продавцом курьер оплата возврат " * 2_000,
+        "- заказ отменён\n" * 5_000,
+        "код 1234 вход " * 8_000,
+        "код " * 30_000,
+        "Не подошло? Вернём деньги за 3 дня. " * 3_000,
+        f"{ORDER} " * 5_000,
+        "1 " * 40_000 + "₽ отменён вернём",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_hostile_letter_costs_no_more_than_its_length(text):
+    """The reading process is stopped after seconds; none of these comes near."""
+    begun = time.process_time()
+
+    reading(a_message("Ozon", text, text))
+
+    assert time.process_time() - begun < 5

@@ -26,6 +26,8 @@ SHARED = frozenset(
 )
 """Events of which an order may have several, each with its sum."""
 
+RECEIPTS = frozenset({EventKind.RECEIPT_PREPAYMENT, EventKind.RECEIPT_FULL})
+
 OWN_WORDS = frozenset({"item", "due_on"})  # what is never taken from another sentence
 BEFORE_A_SUM = 30  # characters in which words tell what a sum is
 _BESIDES = re.compile(
@@ -108,8 +110,9 @@ def _own(heard: Heard, written_on: date) -> Iterator[tuple[str, str]]:
         return
     start, end = heard.clause or (heard.start, heard.end)
     named = {amount for _, amount in sums(heard.said)}
-    kept = heard.recogniser.kind in SHARED and _KEPT.search(heard.said)
-    dealt = shares(heard.said) if heard.recogniser.kind in SHARED else []
+    kind = heard.recogniser.kind
+    kept = kind in SHARED and _KEPT.search(heard.said)
+    dealt = shares(heard.said) if kind in SHARED | RECEIPTS else []
     for name, patterns in heard.recogniser.extract.items():
         places = [(heard.voice, start, end)]
         value = _found(name, patterns, places, written_on)
