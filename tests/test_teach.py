@@ -2,20 +2,18 @@
 
 import io
 import json
-import shutil
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 from mails import MOSCOW, a_letter
 from test_cli import Shell, _wide  # noqa: F401 - the fixture
 
 from triage.app import App
+from triage.jobs.demo import config_text, load_scenario
 
-CONFIG = Path(__file__).parents[1] / "demo" / "config.toml"
 SERVER = "mx.mail.example"
 NOW = "2026-11-23T09:00:00+03:00"
 MORNING = datetime(2026, 11, 23, 5, 0, tzinfo=MOSCOW)
@@ -76,7 +74,8 @@ class Owner(Shell):
 @pytest.fixture
 def owner(tmp_path, monkeypatch):
     monkeypatch.setattr("triage.commands.desk.App", partial(App, workers=0))
-    shutil.copy(CONFIG, tmp_path / "config.toml")
+    text = config_text(load_scenario())
+    (tmp_path / "config.toml").write_text(text, "utf-8")
     return Owner(tmp_path / "config.toml", NOW)
 
 
