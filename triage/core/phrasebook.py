@@ -1,0 +1,126 @@
+"""The words in which the owner answers by mail, and those in which he is answered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """Everything that can be said in a reply."""
+
+    DONE = "done"
+    SENT = "sent"  # as much as done, where a case is named
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    NOT_RECEIVED = "not_received"
+    YES = "yes"
+    NO = "no"
+    FACT = "fact"
+    ATTACHED = "attached"
+    UNDONE = "undone"
+    HELP = "help"
+
+
+class Why(StrEnum):
+    """Why something that was said comes to nothing."""
+
+    UNKNOWN = "unknown"
+    DOUBT = "doubt"  # a denial, a condition, a plan
+    QUESTION = "question"
+    TWO = "two"
+    NUMBER = "number"  # which case is meant is not said
+    NO_CASE = "no_case"
+    NO_ORDER = "no_order"
+    NO_DATE = "no_date"
+    PAST = "past"
+    TOO_FAR = "too_far"
+    NO_STEP = "no_step"
+    NO_QUESTION = "no_question"
+    OTHER_QUESTION = "other_question"
+    NO_FACT = "no_fact"
+    NO_VALUE = "no_value"
+    NO_ACT = "no_act"
+    BUTTON = "button"  # words in a letter that a button wrote
+    USED = "used"
+    EXPIRED = "expired"
+    WRONG = "wrong"  # a token of something else
+    FILE_CASE = "file_case"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    OLD = "old"  # an answer to a digest of long ago
+    STRANGE = "strange"
+
+
+Phrase = tuple[str, ...]
+"""Words in small letters, with е for ё."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What is understood, in all languages at once."""
+
+    verbs: Mapping[Phrase, Verb] = field(hash=False)
+    facts: Mapping[Phrase, str] = field(hash=False)  # what a fact is called too
+    fillers: frozenset[str] = frozenset()
+    doubts: frozenset[str] = frozenset()
+    joints: frozenset[str] = frozenset()
+    case: frozenset[str] = frozenset()  # stands before a case's number
+    relative: Mapping[str, int] = field(default_factory=dict, hash=False)
+    days: frozenset[str] = frozenset()
+    weeks: frozenset[str] = frozenset()
+    months_long: frozenset[str] = frozenset()
+    until: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()  # stands before a day
+    weekdays: Mapping[str, int] = field(default_factory=dict, hash=False)  # beginnings
+    months: Mapping[str, int] = field(default_factory=dict, hash=False)
+    forwarded: frozenset[str] = (
+        frozenset()
+    )  # stands before the subject of such a letter
+    machines: frozenset[str] = frozenset()
+
+    @property
+    def longest(self) -> int:
+        return max(map(len, self.verbs), default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What is written, in one language."""
+
+    buttons: Mapping[str, str] = field(hash=False)
+    subjects: Mapping[str, str] = field(hash=False)
+    lines: Mapping[str, str] = field(hash=False)
+    why: Mapping[Why, str] = field(hash=False)
+    refused: Mapping[str, str] = field(hash=False)
+    hints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """Both sides of the conversation."""
+
+    heard: Heard
+    shown: Shown
+
+
+def together(parts: Iterable[Heard]) -> Heard:
+    """Understand several languages at once; of words in two the first counts."""
+    said = tuple(parts)
+
+    def union(name: str) -> frozenset[str]:
+        return frozenset[str]().union(*(getattr(one, name) for one in said))
+
+    def merged(name: str) -> dict:  # type: ignore[type-arg]  # as the field has it
+        found: dict = {}  # type: ignore[type-arg]
+        for one in said:
+            found = {**getattr(one, name), **found}
+        return found
+
+    sets = ("fillers", "doubts", "joints", "case", "days", "weeks", "months_long")
+    more = ("until", "before", "forwarded", "machines")
+    maps = ("verbs", "facts", "relative", "weekdays", "months")
+    return Heard(
+        **{name: union(name) for name in (*sets, *more)},
+        **{name: merged(name) for name in maps},
+    )
