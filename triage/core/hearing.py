@@ -27,8 +27,8 @@ class Spoken:
 
     def may_say(self, recogniser: Recogniser) -> bool:
         """Say whether to search for the phrases of a recogniser is worth its time."""
-        words = recogniser.words
-        return not words or any(map(self.vocabulary.may_match, words))
+        phrases = recogniser.any_of
+        return not phrases or bool(self.vocabulary.possible(phrases))
 
     def says(self, patterns: Patterns) -> bool:
         """Say whether any of the patterns matches anywhere."""

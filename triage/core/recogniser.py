@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from triage.core.event import Certainty, Event, EventKind, Stream
-from triage.core.stems import Stems, stems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +34,6 @@ class Recogniser:
     )  # attribute -> patterns whose group `value` holds it, first match counts
     attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
     evidence: str = ""  # which public fact the phrase rests on, for the reviewer
-    words: tuple[tuple[Stems, ...], ...] = field(init=False, compare=False, repr=False)
-    """For each pattern of `any_of` what a text must hold to be worth a search."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "words", tuple(map(stems, self.any_of)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
