@@ -109,7 +109,7 @@ def name_of(path: Path) -> str:
 def room_of(module: str) -> str:
     parts = module.removesuffix(".__init__").split(".")
     room = parts[1] if len(parts) > 1 else ""
-    return "config" if room == "config_errors" else room
+    return "config" if room in ("config_errors", "config_values") else room
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:

@@ -44,7 +44,7 @@ def test_the_example_is_a_valid_configuration():
 
     assert loaded.account[0].host == "imap.yandex.ru"
     assert loaded.account[0].tls is Tls.TLS
-    assert loaded.account[0].authserv_ids == {"mx.yandex.ru"}
+    assert loaded.account[0].authserv_ids == {"*.yandex.net"}
     assert loaded.smtp.sender == "me@yandex.ru"
     assert loaded.digest.at == time(8)
     assert loaded.timezone == ZoneInfo("Europe/Moscow")

@@ -27,7 +27,7 @@ from triage.jobs.intake import Imported, import_paths
 from triage.jobs.poll import Due, poll
 from triage.jobs.seen import is_there
 from triage.jobs.send import Sender
-from triage.jobs.servers import connect, password_of, settings_of
+from triage.jobs.servers import connect, lasting_of, password_of, settings_of
 from triage.jobs.tell import post
 from triage.jobs.trust import Judge
 from triage.place import Place, silent
@@ -170,6 +170,7 @@ class App:
             name=account.name,
             settings=settings_of(account),
             password=lambda: password_of(account),
+            lasting=partial(lasting_of, account),
             collect=look,
         )
 

@@ -1,22 +1,19 @@
 """The owner's configuration: one TOML file, checked as a whole before anything runs."""
 
 import os
-import re
-import shlex
 import tomllib
 from collections.abc import Mapping
 from datetime import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -24,13 +21,21 @@ from pydantic import (
 )
 
 from triage.config_errors import in_words, located
+from triage.config_values import (
+    Address,
+    ClockTime,
+    Command,
+    Home,
+    OptionalPath,
+    Port,
+    Present,
+    Words,
+    Zone,
+    some,
+)
 from triage.errors import ConfigError, reason
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-ADDRESS = re.compile(
-    r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\\]+"
-)
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Tls(StrEnum):
@@ -41,72 +46,11 @@ class Tls(StrEnum):
     NONE = "none"  # loopback only
 
 
-def _printable(value: str) -> str:
-    if CONTROL.search(value):
-        raise ValueError("управляющие символы здесь недопустимы")
-    return value
+class Auth(StrEnum):
+    """How a log-in is opened."""
 
-
-def _present(value: str) -> str:
-    if not value.strip():
-        raise ValueError("не должно быть пустым")
-    return _printable(value)
-
-
-def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    if not values:
-        raise ValueError("нужен хотя бы один")
-    return values
-
-
-def _address(value: str) -> str:
-    if not ADDRESS.fullmatch(value):
-        raise ValueError("ожидается один почтовый адрес вида имя@домен")
-    if not value.isascii():
-        raise ValueError("нужны латинские буквы; домен кириллицей пишется как xn--…")
-    return value
-
-
-def _path(value: Any, info: ValidationInfo) -> Any:
-    """Read a path relative to the folder of the configuration file."""
-    if not isinstance(value, str):
-        return value
-    if not value:
-        return None
-    folder = (info.context or {}).get("folder", Path.cwd())
-    return folder / Path(value).expanduser()
-
-
-def _command(value: Any) -> Any:
-    return shlex.split(value) if isinstance(value, str) else value
-
-
-def _zone(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return ZoneInfo(value)
-    except (LookupError, ValueError, OSError):
-        raise ValueError(
-            "неизвестный часовой пояс; пример: Europe/Moscow, Asia/Yekaterinburg"
-        ) from None
-
-
-def _clock_time(value: Any) -> Any:
-    if not isinstance(value, str) or not re.fullmatch(r"[0-2]\d:[0-5]\d", value):
-        raise ValueError("ожидается время ЧЧ:ММ в кавычках, например 08:00")
-    try:
-        return time.fromisoformat(value)
-    except ValueError:
-        raise ValueError("такого времени суток нет") from None
-
-
-Words = Annotated[str, AfterValidator(_printable)]
-Present = Annotated[str, AfterValidator(_present)]
-Address = Annotated[str, AfterValidator(_address)]
-OptionalPath = Annotated[Path | None, BeforeValidator(_path)]
-Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
-Command = Annotated[tuple[Present, ...], BeforeValidator(_command)]
+    PASSWORD = "password"  # noqa: S105 - a word of the file
+    XOAUTH2 = "xoauth2"
 
 
 class Section(BaseModel):
@@ -141,6 +85,17 @@ class Login(Section):
     password_file: OptionalPath = None
     password_command: Command = ()
     password_credential: Words = ""  # name of a systemd credential
+    auth: Auth = Auth.PASSWORD
+    oauth_provider: Words = ""  # an id of packs/providers.toml
+    client_id: Words = ""
+    client_secret_file: OptionalPath = None
+    token_file: OptionalPath = None  # kept by the program itself
+    _own_packs: Path | None = PrivateAttr(default=None)
+
+    @property
+    def own_packs(self) -> Path | None:
+        """Return where the owner's own list of providers would be."""
+        return self._own_packs
 
     def password_sources(self) -> list[str]:
         """Name the keys that say where the password comes from."""
@@ -160,12 +115,21 @@ class Login(Section):
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
-        if self.user and len(self.password_sources()) != 1:
+        if self.user and self.auth is Auth.XOAUTH2:
+            self._check_oauth()
+        elif self.user and len(self.password_sources()) != 1:
             raise ValueError(
                 "нужен ровно один источник пароля: password_file, password_command "
                 "или password_credential"
             )
         return self
+
+    def _check_oauth(self) -> None:
+        needed = ("oauth_provider", "client_id", "token_file")
+        if lacks := [key for key in needed if not getattr(self, key)]:
+            raise ValueError(f'для auth = "xoauth2" нужны ещё: {", ".join(lacks)}')
+        if sources := self.password_sources():
+            raise ValueError(f'с auth = "xoauth2" лишнее: {", ".join(sources)}')
 
 
 class Account(Login):
@@ -194,7 +158,7 @@ class Digest(Section):
     """To whom the morning letter goes and when."""
 
     to: Address
-    at: Annotated[time, BeforeValidator(_clock_time)] = time(8)
+    at: ClockTime = time(8)
     always: Annotated[bool, Field(strict=True)] = False
 
 
@@ -213,7 +177,7 @@ class Trust(Section):
 class PackChoice(Section):
     """Which packs are used. A file in `dir` replaces a built-in file whole."""
 
-    marketplaces: Annotated[tuple[Present, ...], AfterValidator(_some)]
+    marketplaces: Annotated[tuple[Present, ...], AfterValidator(some)]
     ladder: Present = "ru"
     dir: OptionalPath = None
 
@@ -221,11 +185,11 @@ class PackChoice(Section):
 class Config(Section):
     """The whole file."""
 
-    home: Annotated[Path, BeforeValidator(_path)]
+    home: Home
     language: Literal["ru", "en"] = "ru"
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)]
+    timezone: Zone
     owner: Owner = Owner()
-    account: Annotated[tuple[Account, ...], AfterValidator(_some)]
+    account: Annotated[tuple[Account, ...], AfterValidator(some)]
     smtp: Smtp
     digest: Digest
     schedule: Schedule = Schedule()
@@ -241,6 +205,12 @@ class Config(Section):
         if "import" in names:
             raise ValueError("имя import занято: так зовутся письма из файлов")
         return accounts
+
+    @model_validator(mode="after")
+    def _own_providers(self) -> Self:
+        for _, login in self.logins():
+            login._own_packs = self.packs.dir  # frozen but for this
+        return self
 
     def logins(self) -> list[tuple[tuple[str | int, ...], Login]]:
         """Return every login with its place in the file."""

@@ -11,6 +11,7 @@ from email.parser import BytesHeaderParser
 from functools import cache
 from typing import Any
 
+from triage.core.authserv import is_named
 from triage.edges.sender import read_sender
 
 _LONGEST = 16384  # characters of one header that are worth reading
@@ -50,7 +51,7 @@ def judge(
         verdict = _parsed(results)
     except Exception:  # noqa: BLE001 - authres raises whatever it meets, RecursionError too
         return _answer("foreign", "unreadable")
-    if verdict.authserv_id.lower() not in {i.strip().lower() for i in authserv_ids}:
+    if not is_named(verdict.authserv_id, authserv_ids):
         return _answer("foreign", "other-server")
     organisation = registered(domain)
     if not organisation:

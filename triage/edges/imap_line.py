@@ -61,7 +61,8 @@ class ImapServer:
     tls: str  # tls, starttls, or none on loopback
     ca_file: Path | None = None  # None: the system's authorities
     user: str
-    password: str = field(repr=False)
+    password: str = field(repr=False)  # or an access token
+    by_token: bool = False  # XOAUTH2
     connect_seconds: float = CONNECT_SECONDS
     answer_seconds: float = ANSWER_SECONDS
 
@@ -188,6 +189,8 @@ def _log_in(client: Any, server: ImapServer) -> None:
     """Log in; by AUTHENTICATE PLAIN where LOGIN would need quoting or other letters."""
     plain = _ATOM.fullmatch(server.user) and server.password.isascii()
     log_in: Callable[[str, str], object] = client.login if plain else client.plain_login
+    if server.by_token:
+        log_in = client.oauth2_login
     try:
         log_in(server.user, server.password)
     except LoginError as error:
@@ -196,6 +199,11 @@ def _log_in(client: Any, server: ImapServer) -> None:
         words = _clean(str(error), server.password)
         if _LATER.search(words) and not _FINAL.search(words):
             raise Unavailable(f"{server.host}: сервер не пускает: {words}") from error
+        if server.by_token:
+            raise LoginRejected(
+                f"{server.host}: сервер не принял доступ по OAuth2 ({words}); если это "
+                "повторится, войдите заново: triage setup --login"
+            ) from error
         raise LoginRejected(
             f"{server.host}: сервер не принял имя и пароль ({words}); проверьте, что "
             "доступ по IMAP включён и что это пароль приложения"

@@ -36,7 +36,8 @@ class Server:
     tls: str  # tls, starttls, or none on loopback
     ca_file: Path | None = None
     user: str = ""  # no login without one
-    password: str = ""
+    password: str = ""  # or an access token
+    by_token: bool = False  # XOAUTH2
     sender: str  # the envelope's sender
     connect_seconds: float = CONNECT_SECONDS
     answer_seconds: float = ANSWER_SECONDS
@@ -135,12 +136,20 @@ class Postman:
         """Try one mechanism once: `login()` would spend a wrong password on each."""
         connection.user, connection.password = self._server.user, self._server.password
         offered = connection.esmtp_features.get("auth", "").upper().split()
-        if "PLAIN" in offered:
+        if self._server.by_token:
+            connection.auth("XOAUTH2", self._token)
+        elif "PLAIN" in offered:
             connection.auth("PLAIN", connection.auth_plain)
         elif "LOGIN" in offered:
             connection.auth("LOGIN", connection.auth_login)
         else:
             raise smtplib.SMTPNotSupportedError("сервер не предлагает вход по паролю")
+
+    def _token(self, challenge: bytes | None = None) -> str:
+        """Show the token; to what the server says of a wrong one the answer is empty."""
+        if challenge is not None:
+            return ""
+        return f"user={self._server.user}\1auth=Bearer {self._server.password}\1\1"
 
     def _hand_over(
         self, connection: smtplib.SMTP, raw: bytes, recipient: str

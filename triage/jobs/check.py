@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from triage.config import Account, Config, Login
 from triage.core.attempt import Outcome
+from triage.core.authserv import is_named
 from triage.core.law import is_stale
 from triage.core.message import Role
 from triage.core.step import Ladder
@@ -65,7 +66,7 @@ def _account(account: Account, connect: Connect) -> Iterator[Finding]:
         )
         inbox = next((f.name for f in folders if f.role is Role.INBOX), None)
         if inbox:
-            yield _vouching(account, Counter(_verdicts(mailbox, inbox)))
+            yield _vouching(account, Counter(verdicts(mailbox, inbox)))
 
 
 def _vouching(account: Account, seen: Counter[str]) -> Finding:
@@ -75,7 +76,7 @@ def _vouching(account: Account, seen: Counter[str]) -> Finding:
             True, "в новых письмах нет Authentication-Results: пока нечего сверять"
         )
     usual = seen.most_common(1)[0][0]
-    if usual in account.authserv_ids:
+    if is_named(usual, account.authserv_ids):
         return Finding(True, f"отправителей проверяет {usual}")
     told = account.authserv_id or "пусто"
     return Finding(
@@ -85,7 +86,7 @@ def _vouching(account: Account, seen: Counter[str]) -> Finding:
     )
 
 
-def _verdicts(mailbox: Mailbox, folder: str) -> Iterator[str]:
+def verdicts(mailbox: Mailbox, folder: str) -> Iterator[str]:
     """Yield the server's name in the topmost sender check of each of the newest letters."""
     status = mailbox.examine(folder)
     after = max(0, status.uidnext - 1 - NEWEST)

@@ -9,7 +9,13 @@ from triage.edges import accounts
 from triage.edges.accounts import Polls
 from triage.edges.mailbox import LoginRejected
 from triage.edges.store import Store
-from triage.errors import ConfigError, EvidenceError, Refused, Unavailable
+from triage.errors import (
+    ConfigError,
+    EvidenceError,
+    Refused,
+    TriageError,
+    Unavailable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +34,7 @@ class Due:
     settings: str  # everything that a login depends on, but the password
     password: Callable[[], str]
     collect: Callable[[str], None]  # takes the password
+    lasting: Callable[[str], str] = str  # what of a password only the owner changes
 
 
 def poll(
@@ -66,8 +73,11 @@ def _try(
         return replace(
             before, problem=str(error), lasting=True, next_at=clock() + every
         )
+    except Unavailable as error:  # of a server that gives out access tokens
+        return _failed(before, error, clock())
     if before.refused >= LOGINS:
-        if accounts.matches(before.config, account.settings, password):
+        lasting = account.lasting(password)
+        if accounts.matches(before.config, account.settings, lasting):
             return replace(before, next_at=clock() + every)
         before = Polls(name=account.name, polled_at=before.polled_at)
     try:
@@ -75,17 +85,21 @@ def _try(
     except LoginRejected as error:
         return _rejected(account, before, password, str(error), clock())
     except (Refused, Unavailable, ConfigError, EvidenceError) as error:
-        hopeful = isinstance(error, Unavailable)
-        pause = PAUSES[min(before.tries, len(PAUSES) - 1) if hopeful else -1]
-        return replace(
-            before,
-            tries=before.tries + 1,
-            problem=str(error),
-            lasting=not hopeful,
-            next_at=clock() + pause,
-        )
+        return _failed(before, error, clock())
     now = clock()
     return Polls(name=account.name, polled_at=now, next_at=now + every)
+
+
+def _failed(before: Polls, error: TriageError, now: datetime) -> Polls:
+    hopeful = isinstance(error, Unavailable)
+    pause = PAUSES[min(before.tries, len(PAUSES) - 1) if hopeful else -1]
+    return replace(
+        before,
+        tries=before.tries + 1,
+        problem=str(error),
+        lasting=not hopeful,
+        next_at=now + pause,
+    )
 
 
 def _rejected(
@@ -97,7 +111,7 @@ def _rejected(
     return replace(
         before,
         refused=refused,
-        config=accounts.fingerprint(account.settings, password),
+        config=accounts.fingerprint(account.settings, account.lasting(password)),
         lasting=True,
         problem=f"{words}; больше не пробуем, пока не изменится пароль или настройка",
         next_at=now + PAUSES[0],

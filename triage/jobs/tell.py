@@ -8,10 +8,10 @@ from triage.config import Config
 from triage.edges import outbox
 from triage.edges.journal import Journal
 from triage.edges.store import Store
-from triage.errors import ConfigError
+from triage.errors import ConfigError, Unavailable
 from triage.jobs.compose import Letterhead
 from triage.jobs.send import Login, Sender, Sent, send
-from triage.jobs.servers import password_of, postman, settings_of
+from triage.jobs.servers import lasting_of, password_of, postman, settings_of
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def post(
     smtp = config.smtp
     try:
         password = "" if sender else password_of(smtp)
-    except ConfigError as error:
+    except (ConfigError, Unavailable) as error:
         log.warning("letters wait: no password for the mail server")
         return Sent(), str(error)
     sent = send(
@@ -58,7 +58,7 @@ def post(
         journal,
         sender or postman(smtp, config.digest.to, password),
         seen=seen,
-        login=Login(settings_of(smtp), password),
+        login=Login(settings_of(smtp), "" if sender else lasting_of(smtp, password)),
         now=now,
     )
     return sent, sent.login_refused and (
