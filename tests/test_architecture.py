@@ -86,6 +86,7 @@ FLOORS = {"disk", "ledger", "schema", "store", "tables", "plans"}
 NEIGHBOURS = {
     ("authentication", "sender"),
     ("mailbox", "imap_line"),
+    ("packs", "factpack"),
     ("packs", "lawpack"),
     ("packs", "marketpack"),
     ("packs", "receiptpack"),

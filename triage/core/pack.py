@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from triage.core.form import FactBook
 from triage.core.ladder import Ladder
 from triage.core.receipt import Shapes
 from triage.core.recogniser import Recogniser
@@ -64,6 +65,7 @@ class Packs:
     """Event kind -> what happened, in the owner's language: «заказ отменён»."""
     words: frozenset[str] = frozenset()
     """The words that a masked letter may keep, small and with е for ё."""
+    facts: FactBook = field(default_factory=FactBook)
     receipts: Shapes = field(
         default_factory=Shapes
     )  # how the country's fiscal receipts look

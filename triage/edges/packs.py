@@ -11,8 +11,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from triage.core.event import EventKind
+from triage.core.form import FactBook
 from triage.core.pack import Packs
 from triage.core.receipt import Shapes
+from triage.edges.factpack import FILE as FACTS
+from triage.edges.factpack import read_facts
 from triage.edges.lawpack import FILES as LAW_FILES
 from triage.edges.lawpack import read_ladder
 from triage.edges.marketpack import FILES as MARKET_FILES
@@ -25,7 +28,7 @@ from triage.errors import ConfigError
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _LETTER = re.compile(r"letters/[^/]+\.txt")
 _EVENTS = "events.toml"
-USUAL = (*MARKET_FILES, *LAW_FILES, _EVENTS, RECEIPTS)
+USUAL = (*MARKET_FILES, *LAW_FILES, _EVENTS, FACTS, RECEIPTS)
 """The files that packs have."""
 _WORDS = "words.txt"
 
@@ -49,6 +52,11 @@ def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
         if found[name]
     ]
     law = read_ladder(found[ladder], problems, ladder) if found[ladder] else None
+    facts = FactBook()
+    if law is not None and FACTS not in found[ladder]:
+        problems.append(f"{ladder}/{FACTS}: the file is missing")
+    elif law is not None:
+        facts = read_facts(ladder, found[ladder][FACTS], law, problems)
     events = _events(ladder, found[ladder], problems)
     receipts = Shapes()  # a country may have no fiscal receipts
     if RECEIPTS in found[ladder]:
@@ -70,6 +78,7 @@ def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
         ladder=law,
         fingerprint=_fingerprint(found),
         events=events,
+        facts=facts,
         receipts=receipts,
         words=_words(found[ladder]),
     )
