@@ -1,6 +1,6 @@
 """Measure how well letters nobody tuned for are read: precision and recall by event kind.
 
-python bench/precision.py [tuning|held-out]   # both without a word
+python bench/precision.py [tuning|held-out]   # both without a word; held out is fresh*/
 python bench/precision.py tuning --kind refund_paid
 python bench/precision.py held-out --show     # names the letters: not for who tunes
 """
@@ -26,6 +26,8 @@ def main() -> None:
     asked.add_argument("--kind", help="show only the failures of one event kind")
     options = asked.parse_args()
     for half in [Half(options.half)] if options.half else Half:
+        if not half.folders:
+            continue
         verdicts = [judge(one) for one in letters(half) if not one.template.unsure]
         if options.show or (half is Half.TUNING and options.half):
             for one in verdicts:
@@ -48,7 +50,7 @@ def table(half: Half, verdicts: list[Verdict]) -> None:
         sum(getattr(row, name) for row in rows) for name in ("told", "found", "wrong")
     )
     said = found + wrong
-    shares = f"{percent(found / said if said else None)} | {percent(found / told)}"
+    shares = " | ".join(map(percent, (share(found, said), share(found, told))))
     print(f"| all | {len(verdicts)} | {told} | {found} | {wrong} | {shares} |\n")
     for word, count in Counter(one.word for one in verdicts).most_common():
         print(f"{count:5} {word}")
@@ -63,6 +65,10 @@ def table(half: Half, verdicts: list[Verdict]) -> None:
         known = sum(one.reading.stream == stream for one in those)
         print(f"{known:5} of {len(those)} known as {stream.value}")
     print()
+
+
+def share(some: int, whole: int) -> float | None:
+    return some / whole if whole else None
 
 
 def percent(share: float | None) -> str:

@@ -12,8 +12,10 @@ from letterset.verdict import MONEY, Verdict, figures, judge, message_of
 from triage.core.event import Certainty, EventKind
 from triage.core.message import Message
 
-FLOOR = {Half.TUNING: 0.85, Half.HELD_OUT: 0.85}
+FLOOR = 0.85
 """The share of events said that must be right, from the first honest measurement."""
+
+HALVES = [half for half in Half if half.folders]
 
 
 @cache
@@ -39,7 +41,7 @@ def test_the_set_is_large_enough():
     assert len(silent) >= 400
 
 
-@pytest.mark.parametrize("half", Half)
+@pytest.mark.parametrize("half", HALVES)
 def test_every_kind_is_told_in_both_halves_in_several_wordings(half):
     wordings = Counter(
         kind
@@ -51,12 +53,11 @@ def test_every_kind_is_told_in_both_halves_in_several_wordings(half):
     assert {kind.value for kind in EventKind if wordings[kind] < 2} == set()
 
 
-def test_a_template_lies_in_the_half_that_its_name_gives():
-    for half in Half:
-        for template in press.templates(half):
-            assert Half.of(template.id) is half, template.id
-        for many in press.blocks(half).values():
-            assert all(Half.of(text) is half for text in many)
+def test_what_is_fresh_is_held_out_and_all_the_rest_is_for_tuning():
+    fresh = {one.name for one in Half.HELD_OUT.folders}
+
+    assert {one.name for one in Half.TUNING.folders} == {"tuning", "spent"}
+    assert all(name.startswith("fresh") for name in fresh)
 
 
 def test_no_wording_is_in_both_halves():
@@ -105,7 +106,7 @@ def test_a_letter_names_every_order_that_it_tells_of():
         assert all(truth.order in plain for truth in letter.tells), letter.id
 
 
-@pytest.mark.parametrize("half", Half)
+@pytest.mark.parametrize("half", HALVES)
 def test_nothing_that_a_reader_may_act_on_is_wrong(half):
     wrong = [
         one.letter.id
@@ -117,16 +118,7 @@ def test_nothing_that_a_reader_may_act_on_is_wrong(half):
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    "half",
-    [
-        Half.TUNING,
-        pytest.param(
-            Half.HELD_OUT,
-            marks=pytest.mark.xfail(strict=False, reason="guesses are not there yet"),
-        ),
-    ],
-)
+@pytest.mark.parametrize("half", HALVES)
 def test_money_and_cancellations_are_never_misread(half):
     wrong = Counter(
         event.kind.value
@@ -138,14 +130,14 @@ def test_money_and_cancellations_are_never_misread(half):
     assert wrong == {}
 
 
-@pytest.mark.parametrize("half", Half)
+@pytest.mark.parametrize("half", HALVES)
 def test_what_is_said_is_right_as_often_as_at_first(half):
     rows = figures(verdicts(half)).values()
     found, wrong = sum(row.found for row in rows), sum(row.wrong for row in rows)
 
-    assert found / (found + wrong) >= FLOOR[half]
+    assert found / (found + wrong) >= FLOOR
 
 
-@pytest.mark.parametrize("half", Half)
+@pytest.mark.parametrize("half", HALVES)
 def test_no_letter_with_news_is_put_aside_as_one_without(half):
     assert [one.letter.id for one in verdicts(half) if one.silenced] == []

@@ -10,19 +10,24 @@ from typing import Any
 
 from letterset.dress import LINKS, as_html, as_text, mail, noisy
 from letterset.gaps import Gaps
-from letterset.letter import Half, Letter, Template, Truth
+from letterset.letter import HERE, Half, Letter, Template, Truth
 from triage.core.event import EventKind, Stream
 
-HERE = Path(__file__).parent
+AROUND = "around.toml"
 DATES = ("promised_on", "keep_until", "due_on")
 Blocks = dict[str, list[str]]
 
 
 def templates(half: Half) -> Iterator[Template]:
-    """Read every template of a half, by author and place."""
-    for path in sorted((HERE / half.folder).glob("*.toml")):
+    """Read every template of a half, by folder, author and place."""
+    for folder in half.folders:
+        yield from _of(folder)
+
+
+def _of(folder: Path) -> Iterator[Template]:
+    for path in sorted(folder.glob("*.toml")):
         for entry in tomllib.loads(path.read_text("utf-8")).get("letter", []):
-            yield _template(entry, path.stem, half)
+            yield _template(entry, path.stem, Half.of(folder))
 
 
 def _template(entry: dict[str, Any], author: str, half: Half) -> Template:
@@ -37,9 +42,10 @@ def _template(entry: dict[str, Any], author: str, half: Half) -> Template:
     )
 
 
-def blocks(half: Half) -> Blocks:
+def blocks(folder: Path) -> Blocks:
     """Read the words that stand around letters: greetings, advertising, footers."""
-    text = (HERE / half.folder / "around.toml").read_text("utf-8")
+    own = folder / AROUND
+    text = (own if own.exists() else HERE / "tuning" / AROUND).read_text("utf-8")
     return {
         name: [b["text"] for b in many] for name, many in tomllib.loads(text).items()
     }
@@ -48,10 +54,11 @@ def blocks(half: Half) -> Blocks:
 @cache
 def letters(half: Half) -> tuple[Letter, ...]:
     """Make all letters of a half."""
-    around = blocks(half)
     return tuple(
         _letter(template, copy, around)
-        for template in templates(half)
+        for folder in half.folders
+        for around in [blocks(folder)]
+        for template in _of(folder)
         for copy in range(template.copies)
     )
 
