@@ -104,6 +104,16 @@ class App:
         self._steps += 1
         return done
 
+    def look(self) -> Ticked:
+        """Fetch and read what there is, and tell nobody: the first look of a new owner."""
+        done = Ticked()
+        with self.place.writing() as store:
+            for step in (self._collect, self._take_files, self._read):
+                self._take(step, store, done)
+            self._remember(store, done)
+            self._show(store, done)
+        return done
+
     def _take(
         self, step: Callable[[Store, Ticked], None], store: Store, done: Ticked
     ) -> None:

@@ -72,6 +72,28 @@ def render(digest: Digest, language: str, own: Path | None = None) -> Page:
     return Page(subject, _tidy(text), html, notes)
 
 
+def write_page(
+    name: str, values: Mapping[str, object], language: str, own: Path | None = None
+) -> Page:
+    """Write out another letter of the pack's, from the templates of that name.
+
+    Raises:
+        ConfigError: a template is missing or does not work.
+    """
+    pack = _environment(language, own)
+    try:
+        subject = pack.get_template(f"{name}.subject.j2").render(values)
+        subject = _one_line(subject).strip()
+        known = {**values, "subject": subject}
+        text = pack.get_template(f"{name}.txt.j2").render(known)
+        html = inline(pack.get_template(f"{name}.html.j2").render(known))
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise ConfigError(f"шаблон {name} ({language}): {error}") from error
+    return Page(subject, _tidy(text), html, {})
+
+
 def _notes(template: Template, digest: Digest) -> dict[str, tuple[str, str]]:
     """Write each appointment: the first line is its title, the others describe it."""
     found = {}

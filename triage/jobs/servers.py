@@ -1,7 +1,9 @@
 """From the configuration to the owner's mail servers: passwords, logins, connections."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from triage.config import Account, Auth, Login, Smtp
 from triage.core.attempt import Answer, Outcome
@@ -12,6 +14,8 @@ from triage.edges.mailbox import ImapMailbox, ImapServer, LoginRejected
 from triage.edges.smtp import Postman, Server
 from triage.errors import ConfigError
 from triage.jobs import oauth
+
+M = TypeVar("M")
 
 
 def password_of(login: Login) -> str:
@@ -68,6 +72,11 @@ def settings_of(login: Login) -> str:
 
 def connect(account: Account, password: str) -> ImapMailbox:
     """Open the mailbox of an account."""
+    return open_as(ImapMailbox, account, password)
+
+
+def open_as(kind: Callable[[ImapServer], M], account: Account, password: str) -> M:
+    """Open the mailbox of an account as one of a kind."""
     server = ImapServer(
         host=account.host,
         port=account.port,
@@ -78,7 +87,7 @@ def connect(account: Account, password: str) -> ImapMailbox:
         by_token=account.auth is Auth.XOAUTH2,
     )
     try:
-        return ImapMailbox(server)
+        return kind(server)
     except LoginRejected:
         _spend(account)
         raise
