@@ -122,8 +122,11 @@ def test_whom_the_owner_wrote_to_counts_outside_the_inbox(field):
     "fields",
     [
         {"X_Triage": "digest", "Subject": "Ozon: 3 дела"},
-        {"In_Reply_To": "<digest.2026-03-02@triage.invalid>", "Subject": "Re: Ozon"},
-        {"References": "<a@b> <DIGEST.1@Triage.Invalid>", "Subject": "Re: Ozon"},
+        {"X_Triage": "digest", "Subject": f"triage 3 готово [261123-{'0f' * 10}]"},
+        {
+            "Auto_Submitted": "auto-generated",
+            "Subject": f"triage 3 готово [261123-{'0f' * 10}]",
+        },
         {
             "Auto_Submitted": "auto-replied",
             "In_Reply_To": "<digest.2026-03-02@triage.invalid>",
@@ -132,8 +135,24 @@ def test_whom_the_owner_wrote_to_counts_outside_the_inbox(field):
     ],
 )
 @pytest.mark.parametrize("role", list(Role))
-def test_our_own_letters_and_answers_to_them_are_not_wanted(fields, role):
+def test_our_own_letters_and_automatic_answers_to_them_are_not_wanted(fields, role):
     assert not wanted(header(From="Ozon <me@ozon.ru>", **fields), role, NEEDLES)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"In_Reply_To": "<digest.2026-03-02.0@triage.invalid>", "Subject": "Re: дела"},
+        {"References": "<a@b> <DIGEST.1@Triage.Invalid>", "Subject": "Re: дела"},
+        {"References": "<a@b> <digest.1@triage.invalid>", "Auto_Submitted": "no"},
+        {"Subject": f"triage 3 готово [261123-{'0f' * 10}]"},
+        {"Subject": word(f"triage 3 готово [261123-{'0f' * 10}]", "utf-8")},
+        {"Subject": word(f"triage 3 готово [261123-{'0F' * 10}]", "koi8-r")},
+    ],
+)
+@pytest.mark.parametrize("role", list(Role))
+def test_answers_to_a_digest_and_what_its_buttons_write_are_wanted(fields, role):
+    assert wanted(header(From="me@example.org", **fields), role, NEEDLES)
 
 
 @given(st.binary(max_size=400), st.sampled_from(Role))

@@ -177,7 +177,6 @@ def test_our_own_digest_in_the_watched_folder_is_not_kept(dovecot, home, user):
         user,
         [
             order_letter(X_Triage="digest", Subject="Shop: дела"),
-            order_letter(Subject="Re: Shop", **answer),
             order_letter(
                 Subject="Out of office: Shop", Auto_Submitted="auto-replied", **answer
             ),

@@ -22,6 +22,7 @@ class ActKind(StrEnum):
     TAUGHT = "taught"  # what letters of a shape say: data evidence, shape, says
     UNDONE = "undone"  # an earlier act is taken back: data act (its id)
     ATTACHED = "attached"  # data sha256, name, media_type
+    REPLIED = "replied"  # a letter of the owner's was heeded; see docs/replies.md
     NUMBERED = "numbered"  # a case got its small number: data number
     DIGEST_ACCEPTED = "digest_accepted"  # data key, message_id, mentions, heads
 

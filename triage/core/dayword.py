@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from triage.core.phrasebook import Heard
+from triage.core.phrasebook import Phrases
 
 _ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
 _DOTTED = re.compile(r"(\d{1,2})[./](\d{1,2})(?:[./](\d{2}|\d{4}))?")
@@ -23,7 +23,7 @@ class Day:
 
 
 def find_day(
-    words: Sequence[str], heard: Heard, today: date, *, ahead: bool
+    words: Sequence[str], heard: Phrases, today: date, *, ahead: bool
 ) -> Day | None:
     """Find the first day that words name, with what stands before it.
 
@@ -41,7 +41,7 @@ def find_day(
 
 
 def _at(
-    words: Sequence[str], place: int, heard: Heard, today: date, *, ahead: bool
+    words: Sequence[str], place: int, heard: Phrases, today: date, *, ahead: bool
 ) -> tuple[date | None, int] | None:
     """Read the day that begins at a word, and of how many words it is."""
     found = _one_word(words[place], heard, today, ahead=ahead)
@@ -52,7 +52,7 @@ def _at(
 
 
 def _one_word(
-    word: str, heard: Heard, today: date, *, ahead: bool
+    word: str, heard: Phrases, today: date, *, ahead: bool
 ) -> tuple[date | None, int] | None:
     if word in heard.relative:
         return today + timedelta(days=heard.relative[word]), 1
@@ -64,7 +64,7 @@ def _one_word(
 
 
 def _with_month(
-    words: Sequence[str], heard: Heard, today: date, *, ahead: bool
+    words: Sequence[str], heard: Phrases, today: date, *, ahead: bool
 ) -> tuple[date | None, int] | None:
     """Read «5 декабря», "Dec 5", «3 дня»."""
     first, second, third = (*words[:3], "", "")[:3]
@@ -83,7 +83,7 @@ def _with_month(
 
 
 def _behind(
-    before: str, word: str, heard: Heard, today: date, *, ahead: bool
+    before: str, word: str, heard: Phrases, today: date, *, ahead: bool
 ) -> tuple[date | None, int] | None:
     """Read what is a day only behind such a word as «до»: a week, a weekday, a 5th."""
     if before not in heard.before | heard.until:
@@ -99,7 +99,7 @@ def _behind(
 
 
 def _span(
-    count: int, unit: str, heard: Heard, today: date, *, ahead: bool
+    count: int, unit: str, heard: Phrases, today: date, *, ahead: bool
 ) -> date | None:
     """Count days, weeks or months from today; None where it is none of these."""
     if not ahead or count > 1000:

@@ -57,11 +57,12 @@ Phrase = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Phrases:
     """What is understood, in all languages at once."""
 
-    verbs: Mapping[Phrase, Verb] = field(hash=False)
-    facts: Mapping[Phrase, str] = field(hash=False)  # what a fact is called too
+    verbs: Mapping[Phrase, Verb] = field(default_factory=dict, hash=False)
+    facts: Mapping[Phrase, str] = field(default_factory=dict, hash=False)
+    """What a fact is called beside its title."""
     fillers: frozenset[str] = frozenset()
     doubts: frozenset[str] = frozenset()
     joints: frozenset[str] = frozenset()
@@ -84,6 +85,9 @@ class Heard:
         return max(map(len, self.verbs), default=0)
 
 
+NO_PHRASES = Phrases()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What is written, in one language."""
@@ -100,11 +104,11 @@ class Shown:
 class Phrasebook:
     """Both sides of the conversation."""
 
-    heard: Heard
+    heard: Phrases
     shown: Shown
 
 
-def together(parts: Iterable[Heard]) -> Heard:
+def together(parts: Iterable[Phrases]) -> Phrases:
     """Understand several languages at once; of words in two the first counts."""
     said = tuple(parts)
 
@@ -120,7 +124,7 @@ def together(parts: Iterable[Heard]) -> Heard:
     sets = ("fillers", "doubts", "joints", "case", "days", "weeks", "months_long")
     more = ("until", "before", "forwarded", "machines")
     maps = ("verbs", "facts", "relative", "weekdays", "months")
-    return Heard(
+    return Phrases(
         **{name: union(name) for name in (*sets, *more)},
         **{name: merged(name) for name in maps},
     )

@@ -10,8 +10,10 @@ from triage.core.hearing import Heard, Spoken, hear, spoken
 from triage.core.message import Message, Role, Where
 from triage.core.naming import Names, in_letter, in_text
 from triage.core.pack import ORDERS, Marketplace, Packs
+from triage.core.phrasebook import NO_PHRASES, Phrases
 from triage.core.receipt_letter import is_operator, read_receipt_letter
 from triage.core.recogniser import Reading
+from triage.core.reply import judge
 from triage.core.selection import wanted
 from triage.core.shape import shape_of
 from triage.core.taught import (
@@ -38,19 +40,23 @@ def read(
     zone: ZoneInfo,
     owner: frozenset[str] = frozenset(),
     taught: Lessons | None = None,
+    *,
+    replies: Phrases = NO_PHRASES,
 ) -> Reading:
     """Decide what a letter tells.
 
     `owner` are the owner's own addresses, in lower case; `zone` gives «завтра» its day;
-    `taught` is what the owner said of letters of some shapes.
+    `taught` is what the owner said of letters of some shapes; `replies` are the words by
+    which answers to a digest are told from what was forwarded.
     Only a letter of a marketplace's own domain for which the owner's provider vouches
     may tell events, and the owner's letters in the Sent folder.
     """
     if silent := _silent(message):
         return silent
     letter = spoken(message)
+    answer = judge(message, owner, replies)
     if message.role is Role.SENT or message.sender.lower() in owner:
-        return _sent(message, letter, packs, owner)
+        return answer or _sent(message, letter, packs, owner)
     for market in packs.marketplaces:
         if any(
             _within(letter.sender, one) for one in (*market.domains, *market.streams)
@@ -58,6 +64,10 @@ def read(
             return _from_marketplace(message, letter, market, zone, taught or {})
     if is_operator(message.sender, packs.receipts):
         return read_receipt_letter(message, letter, packs)
+    return answer or _from_elsewhere(message, letter, packs)
+
+
+def _from_elsewhere(message: Message, letter: Spoken, packs: Packs) -> Reading:
     for market in packs.marketplaces:
         if _uses_the_name(message, market):
             return Reading(

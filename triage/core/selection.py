@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from triage.core.message import Role
 from triage.core.pack import Packs
+from triage.core.token import DOMAIN, find_token
 
 FIELDS = (
     "FROM",
@@ -30,7 +31,7 @@ FIELDS = (
 )
 """The header fields that `wanted` reads or that later questions may need."""
 
-OWN_DOMAIN = b"@triage.invalid"  # RFC 2606: nobody else's Message-IDs end so
+OWN_DOMAIN = f"@{DOMAIN}".encode()
 
 SPEAKER = frozenset({b"from", b"sender", b"reply-to", b"subject"})
 ADDRESSED = frozenset({b"to", b"cc"})
@@ -96,13 +97,16 @@ def needles_of(packs: Packs) -> tuple[str, ...]:
 def wanted(header: bytes, role: Role, needles: tuple[str, ...]) -> bool:
     """Say whether a letter with these header fields is to be archived.
 
-    Never fails, whatever the bytes. Our own letters and replies to them are not
-    wanted: a digest in the watched folder is no evidence.
+    Never fails, whatever the bytes. Our own letters are not wanted: a digest in the
+    watched folder is no evidence. Answers to them are, unless a machine wrote them, and
+    the letters that the digest's buttons write.
     """
     header = header[:LONGEST_HEADER]
     fields = [(m[1].lower(), m[2]) for m in _FIELD.finditer(header)]
-    if any(_is_ours(name, value) for name, value in fields):
+    if any(name == b"x-triage" for name, _ in fields):
         return False
+    if any(_answers_us(name, value) for name, value in fields):
+        return not any(map(_is_automatic, fields))
     looked_at = SPEAKER if role in (Role.INBOX, Role.SPAM) else SPEAKER | ADDRESSED
     text = _BETWEEN.join(
         reading
@@ -113,8 +117,21 @@ def wanted(header: bytes, role: Role, needles: tuple[str, ...]) -> bool:
     return any(map(text.__contains__, _folded(needles)))
 
 
-def _is_ours(name: bytes, value: bytes) -> bool:
-    return name == b"x-triage" or (name in THREAD and OWN_DOMAIN in value.lower())
+def _answers_us(name: bytes, value: bytes) -> bool:
+    if name in THREAD:
+        return OWN_DOMAIN in value.lower()
+    if name != b"subject":
+        return False
+    value = value[:LONGEST].replace(b"\r", b"").replace(b"\n", b"")
+    plain = _without_words(value) if b"=?" in value else value
+    return find_token(plain.decode("utf-8", "replace")) is not None
+
+
+def _is_automatic(field: tuple[bytes, bytes]) -> bool:
+    return field[0] == b"auto-submitted" and field[1].strip().lower() not in (
+        b"",
+        b"no",
+    )
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import pairwise
 
 from triage.core.dayword import find_day
-from triage.core.phrasebook import Heard, Phrase, Verb, Why
+from triage.core.phrasebook import Phrase, Phrases, Verb, Why
 from triage.core.told import names_of, said, tell
 from triage.core.words import normal
 
@@ -59,7 +59,7 @@ class Lost:
 class Listener:
     """Understands requests of one day."""
 
-    heard: Heard
+    heard: Phrases
     today: date
     read_number: ReadNumber  # an order's or a parcel's number, None of anything else
     facts: Mapping[str, str]  # name of a fact -> what it is called

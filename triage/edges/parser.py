@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from triage.core.charset import decode, header_text, one_line
 from triage.core.message import Attachment, Message, Passage, Sighting, Where
+from triage.core.token import DOMAIN
 from triage.edges.html import Page, link, read_html
 from triage.edges.sender import read_sender
 from triage.edges.walker import Part, Tree, take_apart
@@ -26,6 +27,7 @@ _META = re.compile(
 )
 _IDENTIFIER = re.compile(r"<[^<>\s]{1,990}>")
 _QUOTED = re.compile(r">*")
+_OURS = f"@{DOMAIN}>"
 
 
 def parse(raw: bytes, sighting: Sighting, authenticated_domain: str) -> Message:
@@ -53,6 +55,9 @@ def parse(raw: bytes, sighting: Sighting, authenticated_domain: str) -> Message:
         authenticated_domain=authenticated_domain,
         automatic=_is_automatic(tree),
         own=bool(tree.values("x-triage")),
+        account=sighting.account,
+        answers=_answers(tree),
+        unattended=_is_unattended(tree),
         defects=tuple(code for code in defects if code),
     )
 
@@ -150,6 +155,25 @@ def _identifier(value: str) -> str:
     """Return the first <identifier> of a header, or the little that there is."""
     found = _IDENTIFIER.search(value)
     return found[0] if found else one_line(value)[:998]
+
+
+def _answers(tree: Tree) -> tuple[str, ...]:
+    """List the letters of ours that a letter names as those it answers, once each."""
+    named = _IDENTIFIER.findall(_header(tree, "in-reply-to")[0])
+    named += reversed(_IDENTIFIER.findall(_header(tree, "references")[0]))
+    return tuple(dict.fromkeys(one for one in named if one.endswith(_OURS)))
+
+
+def _is_unattended(tree: Tree) -> bool:
+    """Tell what nobody wrote by hand: robots (RFC 3834), mailing lists, bulk mail."""
+    submitted = _header(tree, "auto-submitted")[0].strip().lower()
+    precedence = _header(tree, "precedence")[0].strip().lower()
+    return (
+        _is_automatic(tree)
+        or submitted not in ("", "no")
+        or precedence in ("bulk", "junk", "list")
+        or bool(tree.values("list-id"))
+    )
 
 
 def _is_automatic(tree: Tree) -> bool:

@@ -3,7 +3,15 @@
 from importlib import resources
 from pathlib import Path
 
-from triage.core.phrasebook import Heard, Phrase, Phrasebook, Shown, Verb, Why, together
+from triage.core.phrasebook import (
+    Phrase,
+    Phrasebook,
+    Phrases,
+    Shown,
+    Verb,
+    Why,
+    together,
+)
 from triage.core.words import fold
 from triage.edges.tables import Table
 from triage.errors import ConfigError
@@ -38,7 +46,16 @@ def read_phrasebook(language: str, own: Path | None = None) -> Phrasebook:
     return Phrasebook(heard, parts[language][1])
 
 
-def _part(name: str, own: Path | None, problems: list[str]) -> tuple[Heard, Shown]:
+def read_phrases(own: Path | None = None) -> Phrases:
+    """Read what is understood, in every language.
+
+    Raises:
+        ConfigError: with every fault of every file.
+    """
+    return read_phrasebook(LANGUAGES[0], own).heard
+
+
+def _part(name: str, own: Path | None, problems: list[str]) -> tuple[Phrases, Shown]:
     file = Table.of(f"{name}/{FILE}", _bytes(name, own), problems)
     part = _heard(file), _shown(file)
     file.done()
@@ -51,14 +68,14 @@ def _bytes(name: str, own: Path | None) -> bytes:
     return (resources.files("triage") / "packs" / name / FILE).read_bytes()
 
 
-def _heard(file: Table) -> Heard:
+def _heard(file: Table) -> Phrases:
     verbs, words, facts = map(file.table, ("verbs", "words", "facts"))
 
     def some(key: str) -> frozenset[str]:
         return frozenset(map(_plain, words.texts(key)))
 
     relative = {"today": 0, "tomorrow": 1, "aftermorrow": 2, "yesterday": -1}
-    heard = Heard(
+    heard = Phrases(
         verbs={
             phrase(text): verb
             for verb in Verb

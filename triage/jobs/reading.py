@@ -19,8 +19,10 @@ from triage.core.suspicion import buyers, orders_in, suspicions
 from triage.core.taught import read_lessons
 from triage.edges import messages, packs
 from triage.edges.parser import parse
+from triage.edges.replypack import read_phrases
 from triage.edges.stemmer import stem
 from triage.jobs.papers import read_file
+from triage.jobs.replies import take_reply
 from triage.jobs.trust import vouched_for
 
 
@@ -33,7 +35,8 @@ def reader(
     authserv_ids by account and what the owner taught. A task is what `task_of` makes;
     the answer has a `letter` row, its `events` rows and the `words` a search may find it
     by, or a `problem`. With stems to `find` in a letter of a `pack` the answer is a
-    `snippet` alone; a `file` of the owner's is read as `jobs.papers` says.
+    `snippet` alone; a `file` of the owner's is read as `jobs.papers` says, and an `answer`
+    to a digest as `jobs.replies` does.
     """
     own = Path(settings["dir"]) if settings["dir"] else None
     loaded = packs.load(settings["marketplaces"], settings["ladder"], own)
@@ -41,6 +44,7 @@ def reader(
     owner = frozenset(settings["owner"])
     ids = settings["authserv_ids"]
     taught = read_lessons(settings.get("taught", {}))
+    replies = read_phrases(own)
 
     def read_letter(task: Mapping[str, Any]) -> dict[str, Any]:
         if "file" in task:
@@ -51,10 +55,12 @@ def reader(
             return {"problem": "damaged"}
         found = vouched_for(sighting, raw, ids.get(sighting.account, ()))
         message = parse(raw, sighting, found["domain"])
+        if "answer" in task:
+            return take_reply(raw, message, task["answer"])
         if "find" in task:
             numbers = loaded.marketplace(task["pack"]).identifiers
             return {"snippet": snippet(message, task["find"], stem, numbers)}
-        reading = read(message, loaded, zone, owner, taught)
+        reading = read(message, loaded, zone, owner, taught, replies=replies)
         message, buyers = _suspected(message, reading, loaded, found)
         message, reading = _without_secrets(message, reading)
         return {

@@ -28,7 +28,7 @@ from triage.jobs.prepare import texts
 from triage.jobs.unread import UNREAD, unread_news
 
 UNCONFIRMED = ("unconfirmed",)
-NOT_COUNTED = ("foreign", "own", "automatic", "sent")
+NOT_COUNTED = ("foreign", "own", "automatic", "sent", "reply", "reply-refused")
 
 
 def gather(
