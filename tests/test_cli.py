@@ -396,7 +396,7 @@ def test_acts_survive_a_rebuild(own):
         (("fact", "1", "seller_inn=7", "--on", "2031-01-01"), "ещё не наступило"),
         (("orders", "87654321-0001"), "писем о заказе 87654321-0001 нет"),
         (("orders", "12345678-R6"), "не номер заказа"),
-        (("letter", "1", "--step", "documents"), "без письма"),
+        (("letter", "1", "--letter", "poem"), "нет письма poem"),
         (("import", "/no/such/file"), "/no/such/file"),
         (("cses",), "cases"),
         (("cases", "--jsn"), "--json"),

@@ -186,9 +186,9 @@ def test_the_key_rate_ends_where_it_was_last_confirmed():
         ("ladder.toml", 'public = "', 'publik = "', "the default plan has no such text"),
         ("ladder.toml", 'claim          = "Претензия', 'clame          = "Претензия', "letters/clame.txt is missing"),
         ("ladder.toml", 'claim          = "Претензия', 'clame          = "Претензия', "letters/claim.txt is not named here"),
-        ("letters/refusal.txt", "$seller_inn", "$seller_in", "letters/refusal.txt: unknown fact 'seller_in'; did you mean 'seller_inn'?"),
-        ("letters/refusal.txt", "?marketplace_inn", "?marketplace_in", "unknown fact 'marketplace_in'"),
-        ("letters/refusal.txt", "$seller_inn", "$ 5", "letters/refusal.txt: a lone $ in the text"),
+        ("letters/refusal.txt", "$today", "$toda", "letters/refusal.txt: unknown fact 'toda'; did you mean 'today'?"),
+        ("letters/bank.txt", "?charged_on", "?charged_o", "unknown fact 'charged_o'"),
+        ("letters/refusal.txt", "$today", "$ 5", "letters/refusal.txt: a lone $ in the text"),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_with_its_place(path, old, new, said):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from string import Template
 
 from triage.core import calculation, law
+from triage.core.chronology import FRAMES
 from triage.core.letter import conditions
 from triage.core.particulars import name_of
 from triage.core.step import Accrual, Ladder, Step
@@ -41,6 +42,7 @@ def faults(ladder: Ladder, steps: Iterable[str], nearest: Nearest) -> Iterator[s
             for fault in _of_accrual(ladder, row, known_steps, nearest):
                 word = "interest" if row.yearly else "penalty"
                 yield f"ladder.toml: plan: {rule}: {word}: {fault}"
+    yield from _of_chronology(ladder, nearest)
     yield from _of_texts(ladder, nearest)
 
 
@@ -120,6 +122,15 @@ def _of_anchor(
             yield f"unknown fact {name!r}{nearest(name, ladder.fact_names)}"
         elif what in {"done", "term"} and name not in steps:
             yield f"unknown step {name!r}{nearest(name, steps)}"
+
+
+def _of_chronology(ladder: Ladder, nearest: Nearest) -> Iterator[str]:
+    where = "ladder.toml: chronology"
+    for name in FRAMES:
+        if not ladder.chronology.get(name):
+            yield f"{where}: {name} is missing"
+    for name in ladder.chronology.keys() - ladder.fact_names.keys() - {*FRAMES}:
+        yield f"{where}: unknown fact {name!r}{nearest(name, ladder.fact_names)}"
 
 
 def _of_texts(ladder: Ladder, nearest: Nearest) -> Iterator[str]:

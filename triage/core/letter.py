@@ -13,7 +13,7 @@ from functools import lru_cache
 from string import Template
 
 from triage.core import law
-from triage.core.act import Act
+from triage.core.act import Act, ActKind
 from triage.core.anchors import Anchors
 from triage.core.case import Case, Fact
 from triage.core.particulars import (
@@ -29,6 +29,8 @@ from triage.core.progress import Progress, told_in
 from triage.core.step import Ladder, Letter, Standing
 
 NESTING = 3  # how deep passages may hold passages
+SPRINGS_FROM = {"amount_in_words": "amount"}
+"""What is worked out -> the fact to tell for it."""
 
 _CONDITION = re.compile(r"\?(!?)([a-z][a-z0-9_]*)[ \t]*")
 _BLANKS = re.compile(r"\n{3,}")
@@ -38,7 +40,7 @@ _YEAR_STOP = re.compile(r"(?<=\d )г\.\.")  # «2026 г.» at the end of a sente
 def lacking(letter: Letter, facts: Facts) -> tuple[str, ...]:
     """Name the facts a letter still needs, sorted."""
     needed = set(Template(_expanded(letter.text, facts)).get_identifiers())
-    return tuple(sorted(needed - facts.keys()))
+    return tuple(sorted({SPRINGS_FROM.get(n, n) for n in needed - facts.keys()}))
 
 
 def render(letter: Letter, facts: Facts) -> str:
@@ -150,4 +152,9 @@ def facts_for(
         today=today,
         steps={one.id: one for one in plan},
     )
-    return prepare(anchors, owner, contacts or {})(chosen)
+    facts = prepare(anchors, owner, contacts or {})(chosen)
+    names = dict.fromkeys(a.data["name"] for a in acts if a.kind is ActKind.ATTACHED)
+    if names:
+        listed = "\n".join(f"— {' '.join(name.split())}" for name in names)
+        facts["attached_list"] = Fact("attached_list", listed, DERIVED)
+    return facts

@@ -10,8 +10,9 @@ from triage.core.accrual import Reckoning, doubt_of, reckon
 from triage.core.anchors import Anchors, end_of
 from triage.core.calculation import Calculation, cells, per_cent, plain
 from triage.core.case import Case, Fact
+from triage.core.chronology import RECKONED, chronology
 from triage.core.inwords import amount_in_words
-from triage.core.progress import iso_or_written
+from triage.core.progress import OWNER, iso_or_written
 from triage.core.step import Ladder, Step
 from triage.core.sums import NOTHING, fine
 from triage.core.words import day, days, parse_amount, roubles
@@ -128,6 +129,8 @@ def _at_stake(case: Case, known: Facts, repaid: Decimal) -> Iterator[tuple[str, 
 def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
     case, today = anchors.case, anchors.today
     yield "today", day(today)
+    if told := _told_by_day(anchors):
+        yield "chronology", told
     yield "order", case.order
     yield "order_tail", "…" + "".join(c for c in case.order if c.isdigit())[-3:]
     if case.posting:
@@ -146,6 +149,26 @@ def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
         end = anchors.term_end(step_id)
         if end is not None and anchors.steps[step_id].answer:
             yield f"{step_id}_{'ended' if end < today else 'runs'}_on", day(end)
+
+
+def _told_by_day(anchors: Anchors) -> str:
+    """Tell the course of the case: from letters, from the owner, and the steps taken."""
+    steps = []
+    for step_id, step in anchors.steps.items():
+        taken_on, end = anchors.progress.done_on(step_id), anchors.term_end(step_id)
+        if taken_on:
+            steps.append((f"{step_id}_sent_on", taken_on, OWNER))
+        if taken_on and step.answer and end and end < anchors.today:
+            steps.append((f"{step_id}_ended_on", end, RECKONED))
+    return chronology(
+        (
+            *anchors.case.facts,
+            *anchors.progress.told,
+            *(Fact(name, on.isoformat(), source) for name, on, source in steps),
+        ),
+        anchors.ladder.chronology,
+        anchors.case.opened_on,
+    )
 
 
 def _grown(anchors: Anchors, found: Reckoning) -> Iterator[tuple[str, str]]:

@@ -174,6 +174,8 @@ class Ladder:
     phrases: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Words that the program itself needs, such as cautions."""
     key_rate: KeyRate = field(default_factory=KeyRate)
+    chronology: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """How each fact is told in the course of a case: see `core.chronology`."""
     granted_by: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Kind of norm -> the marketplace whose own rule it is, no other's."""
 

@@ -2,7 +2,7 @@
 
     law.toml       [kinds], [phrases], [norm.<id>], [key_rate]
     calendar.toml  [[year]]
-    ladder.toml    [documents], [facts], [letters], [plan.<rule>]
+    ladder.toml    [documents], [facts], [letters], [chronology], [plan.<rule>]
     letters/*.txt  the texts named in [letters]
 
 The keys are explained in docs/ladder.md.
@@ -65,6 +65,7 @@ class _Reader:
         file = self._file("ladder.toml")
         documents, facts = _words(file.table("documents")), _words(file.table("facts"))
         letters = dict(self._letters(file.table("letters")))
+        chronology = _words(file.table("chronology"))
         plans = Plans(file, self.norms)
         file.done()
         return Ladder(
@@ -76,6 +77,7 @@ class _Reader:
             fact_names=facts,
             documents=documents,
             letters=letters,
+            chronology=chronology,
             calendar=self._calendar(),
             texts={rule: plans.texts(rule) for rule in plans.plans},
             accruals={

@@ -30,9 +30,10 @@ def read_marketplace(
     if len(found) < len(FILES):
         return None
     pack, told, rules, contacts = (found[name] for name in FILES)
+    title = pack.text("title")
     marketplace = Marketplace(
         id=pack_id,
-        title=pack.text("title"),
+        title=title,
         domains=pack.texts("domains", needed=True),
         streams=_streams(pack.table("streams")),
         needles=tuple(word.lower() for word in pack.texts("needles", needed=True)),
@@ -40,7 +41,7 @@ def read_marketplace(
         identifiers=_identifiers(pack.table("identifiers")),
         recognisers=_recognisers(told),
         rules=_rules(rules),
-        contacts=_contacts(contacts),
+        contacts={"marketplace": title, **_contacts(contacts)},
         experimental=pack.flag("experimental"),
     )
     for table in found.values():
