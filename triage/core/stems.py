@@ -65,26 +65,35 @@ class Vocabulary:
 
     def __init__(self, texts: Iterable[str]) -> None:
         words = {word for text in texts for word in lower(text).split()}
-        self._words = "\n".join(words)
-        self._holds: dict[Stems, bool] = {}
+        self._holds = _Holds("\n".join(words))
         self._possible: dict[int, tuple[Patterns, Patterns]] = {}
 
     def possible(self, patterns: Patterns) -> Patterns:
         """Choose the patterns that are worth a search; asked again, it knows."""
         known = self._possible.get(id(patterns))
         if known is None:
-            worth = tuple(one for one in patterns if self.may_match(stems(one)))
+            holds = self._holds.__getitem__
+            worth = tuple(
+                one for one, needed in _needs(patterns) if all(map(holds, needed))
+            )
             known = self._possible[id(patterns)] = (patterns, worth)
         return known[1]  # the first keeps the id from being given to others
 
-    def may_match(self, needed: Iterable[Stems]) -> bool:
-        """Say whether to search for a pattern with these stems is worth its time."""
-        return all(map(self._has_one, needed))
 
-    def _has_one(self, words: Stems) -> bool:
-        if (found := self._holds.get(words)) is None:
-            found = self._holds[words] = any(map(self._words.__contains__, words))
+class _Holds(dict[Stems, bool]):
+    """Whether a text holds one of some words; looked up once for each set of them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __missing__(self, words: Stems) -> bool:
+        self[words] = found = any(map(self._text.__contains__, words))
         return found
+
+
+@cache
+def _needs(patterns: Patterns) -> tuple[tuple[re.Pattern[str], tuple[Stems, ...]], ...]:
+    return tuple((one, stems(one)) for one in patterns)
 
 
 def lower(text: str) -> str:

@@ -22,7 +22,7 @@ from triage.errors import Unavailable
 log = logging.getLogger(__name__)
 
 HEADINGS = 500  # letters whose header fields are asked for at once
-LETTERS = 200  # letters fetched and made durable at once
+LETTERS = 100  # letters fetched and made durable at once, and then read
 BATCH = 8 << 20  # and their bytes, at most
 LARGE = 1 << 20  # letters above it are streamed, one at a time
 LONGEST_HEADER = 1 << 18
