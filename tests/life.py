@@ -15,7 +15,7 @@ from world import World
 from triage.core.act import Act, ActKind
 from triage.core.ladder import Standing
 from triage.core.words import NBSP
-from triage.edges import disk, packs, pages
+from triage.edges import disk, packs, templates
 from triage.edges.store import Store
 from triage.jobs.assess import standings
 from triage.jobs.demo import Scenario, read_scenario
@@ -39,7 +39,7 @@ def hurry() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         load = lru_cache(packs_load)
         patch.setattr(packs, "load", lambda names, *more: load(tuple(names), *more))
-        patch.setattr(pages, "_environment", lru_cache(pages._environment))
+        patch.setattr(templates, "environment", lru_cache(templates.environment))
         patch.setattr(disk, "sync", lambda _: None)
         patch.setattr("triage.app.password_of", lambda _: "demo")  # else a process
         patch.setattr(Store, "__init__", connect)

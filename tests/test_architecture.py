@@ -80,7 +80,7 @@ ROOMS = {
 }
 """Which room may look into which; "" is the package itself."""
 
-FLOORS = {"disk", "ledger", "schema", "store", "tables", "plans"}
+FLOORS = {"disk", "ledger", "schema", "store", "tables", "plans", "templates"}
 """Edges that other edges stand on."""
 
 NEIGHBOURS = {

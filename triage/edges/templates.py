@@ -1,0 +1,96 @@
+"""The templates of the packs: sandboxed, and every value is cleaned before it is written.
+
+Control characters go, and only a prepared letter may have more than one line.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import FunctionLoader, StrictUndefined, Template, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment as Environment
+from markupsafe import Markup
+
+from triage.core import words
+from triage.errors import ConfigError
+
+__all__ = ["Environment", "Template", "Whole", "clean", "environment", "one_line"]
+
+CELL = 1000  # characters of a one-line value
+BLOCK = 20_000  # characters of a prepared letter
+
+_BREAKS = re.compile(r"[ \n\u2028\u2029]+")
+
+
+class Whole(Markup):
+    """Markup that is clean already. What a macro returns is not: it is text to be escaped."""
+
+    __slots__ = ()
+
+
+class _Lines(str):
+    """Text that may keep its line breaks."""
+
+    __slots__ = ()
+
+
+def environment(language: str, own: Path | None) -> Environment:
+    """Read the templates of a language; a value that lacks is an error."""
+    made = Environment(
+        loader=FunctionLoader(_loader(language, own)),
+        autoescape=select_autoescape(["html.j2", "svg.j2"]),
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {
+        "block": lambda text: _Lines(text[:BLOCK]),
+        "roubles": words.roubles,
+        "day": words.day,
+        "short_day": words.short_day,
+        "days": words.days,
+    }
+    made.globals |= {"plural": words.plural}
+    return made
+
+
+def _loader(language: str, own: Path | None) -> Callable[[str], str]:
+    """Read a template: the owner's own replaces the built-in one whole."""
+
+    def load(name: str) -> str:
+        if own is not None and (mine := own / language / name).is_file():
+            return mine.read_text("utf-8")
+        built_in = resources.files("triage") / "packs" / language / name
+        if not built_in.is_file():
+            raise ConfigError(f"нет шаблона {language}/{name}")
+        return built_in.read_text("utf-8")
+
+    return load
+
+
+def clean(text: str) -> str:
+    """Drop control, format and private characters; tabs become spaces."""
+    if text.replace("\n", "").replace("\u00a0", "").isprintable():
+        return text  # nearly all of them
+    return "".join(
+        c if c == "\n" or unicodedata.category(c)[0] != "C" else " " * (c == "\t")
+        for c in text
+    )
+
+
+def _finalize(value: object) -> object:
+    if isinstance(value, Whole):
+        return value
+    if isinstance(value, _Lines):
+        return clean(value)
+    return one_line(value) if isinstance(value, str) else value
+
+
+def one_line(text: str) -> str:
+    """Put a value on one line, and cut one that is too long."""
+    line = _BREAKS.sub(" ", clean(text))
+    return line if len(line) <= CELL else line[: CELL - 1] + "…"
