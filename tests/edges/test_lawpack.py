@@ -187,7 +187,7 @@ def test_the_key_rate_ends_where_it_was_last_confirmed():
         ("ladder.toml", 'claim          = "Претензия', 'clame          = "Претензия', "letters/clame.txt is missing"),
         ("ladder.toml", 'claim          = "Претензия', 'clame          = "Претензия', "letters/claim.txt is not named here"),
         ("letters/refusal.txt", "$today", "$toda", "letters/refusal.txt: unknown fact 'toda'; did you mean 'today'?"),
-        ("letters/bank.txt", "?charged_on", "?charged_o", "unknown fact 'charged_o'"),
+        ("letters/bank.txt", "?payment_mark", "?payment_mar", "unknown fact 'payment_mar'"),
         ("letters/refusal.txt", "$today", "$ 5", "letters/refusal.txt: a lone $ in the text"),
     ],
 )  # fmt: skip
