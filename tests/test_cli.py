@@ -342,6 +342,61 @@ def test_the_key_rate_is_told_with_the_day_on_which_it_was_read(own):
     assert own.json("cases", 1)
 
 
+def test_facts_are_told_in_any_form_and_kept_in_one(own):
+    own.says("fact", 1, "claim_received_on=20 ноября", "--on", "вчера")
+    told = json.loads(
+        (own.home / "evidence" / "journal.jsonl").read_text().splitlines()[-1]
+    )
+
+    assert told["data"]["value"] == "2026-11-20"
+    assert told["data"]["on"] == "2026-12-01"
+
+
+def test_what_is_known_and_lacking_is_listed_at_80_columns(month, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    case = next(
+        c for c in month.json("cases")["cases"] if c["rule"] == "return-refused"
+    )
+
+    told = month.says("fact", case["number"])
+
+    assert max(map(len, told.splitlines())) <= 80
+    assert f"triage fact {case['number']} seller_inn=7704217370" in " ".join(
+        told.split()
+    )
+    assert "письмо" in told
+    listed = month.json("fact", case["number"])
+    assert {"name", "value", "evidence", "quote", "on"} <= listed["facts"][0].keys()
+    assert "seller_inn" in {n for lack in listed["lacks"] for n in lack["names"]}
+    assert not {*listed["useful"]} & {f["name"] for f in listed["facts"]}
+
+
+def test_a_promised_day_told_of_an_order_opens_its_case(own):
+    own.says("report", "12345678-0099", "damaged", "--on", "20.11")
+    assert "Известно" in own.says("fact", "12345678-0099")
+
+    told = own.says("fact", "12345678-0001", "promised_on=3.11")
+
+    assert "Записано" in told
+    listed = own.json("fact", "12345678-0001")["facts"]
+    assert ("promised_on", "2026-11-03", "owner") in {
+        (f["name"], f["value"], f["evidence"]) for f in listed
+    }
+
+
+def test_money_that_came_closes_a_case_on_its_day(own):
+    told = own.says("fact", 1, "amount_refunded=12 490,00 ₽", "--on", "30.11")
+
+    assert "закрыто" in told
+    assert own.json("cases", 1)["cases"][0]["closed_on"] == "2026-11-30"
+
+
+def test_a_case_is_closed_as_of_the_day_on_which_it_was_settled(own):
+    own.says("resolve", 1, "--on", "30 ноября")
+
+    assert own.json("cases", 1)["cases"][0]["closed_on"] == "2026-11-30"
+
+
 def test_a_report_opens_a_case(own):
     told = own.says("report", "12345678-0001", "defective")
 
@@ -384,7 +439,17 @@ def test_acts_survive_a_rebuild(own):
         (("done", "9" * 30), "нет такого дела"),
         (("done", "1", "--on", "2026-12-03"), "ещё не наступило"),
         (("done", "1", "--on", "2006-12-01"), "слишком давно"),
-        (("done", "1", "--on", "вчера"), "не дата"),
+        (("done", "1", "--on", "в субботу"), "не дата"),
+        (("done", "1", "--on", "5.12"), "ещё не наступило"),
+        (("done", "1", "--note", "карта 2202200223948454"), "полный номер карты"),
+        (("resolve", "1", "--on", "2026-12-03"), "ещё не наступило"),
+        (("fact", "1", "payment_mark=2202 2002 2394 8454"), "последних 4 цифр"),
+        (("fact", "1", "payment=картой"), "мир, сбп, visa"),
+        (("fact", "1", "seller_inn=7704217371"), "seller_inn=7704217370"),
+        (("fact", "1", "claim_sent_on=5.11"), "triage done 1 claim --on"),
+        (("fact", "1", "penalty=5"), "считает программа"),
+        (("fact", "1", "owner_name=Я"), "[owner]"),
+        (("fact", "1", "claim_received_on=5.12"), "ещё не наступило"),
         (("snooze", "1", "2026-12-02"), "только вперёд"),
         (("snooze", "1", "2030-01-01"), "больше чем на год"),
         (("answer", "1", "да"), "нет вопроса"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from triage import __version__
-from triage.commands import acts, demo, keep, paper, show, teach, work
+from triage.commands import acts, demo, facts, keep, paper, show, teach, work
 from triage.commands.bilingual import Group, Option, usage_words
 from triage.commands.desk import Desk
 from triage.edges.terminal import clean_lines
@@ -74,7 +74,7 @@ for command in (
     *(work.check, work.run, work.tick),
     *(paper.digest, show.orders, show.cases, show.why, paper.letter),
     *(acts.done, acts.snooze, acts.resolve, acts.reopen, acts.answer),
-    *(acts.report, acts.fact, acts.attach),
+    *(acts.report, facts.fact, acts.attach),
     *(teach.unrecognised, teach.teach, teach.sample),
     *(keep.import_, keep.verify, keep.rebuild, demo.demo),
 ):

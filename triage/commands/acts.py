@@ -1,6 +1,5 @@
 """What the owner did or says: each becomes one line of the journal."""
 
-import difflib
 import mimetypes
 import re
 from collections.abc import Mapping
@@ -12,9 +11,8 @@ import click
 from triage.commands.desk import Desk, command, option
 from triage.commands.money import say_read
 from triage.commands.show import show_case
-from triage.core.accrual import KEY_RATE
 from triage.core.act import Act, ActKind
-from triage.core.interest import read_told
+from triage.core.form import LONG_AGO, LONGEST, read_day
 from triage.core.ladder import Standing
 from triage.core.words import day, plural
 from triage.edges.terminal import clean
@@ -23,20 +21,22 @@ from triage.jobs.assess import standings
 from triage.jobs.look import find_case, parse_order
 from triage.jobs.prepare import find_step
 
-LONG_AGO = timedelta(days=3 * 365)  # the general limitation period, Civil Code art. 196
 LARGEST = 50 << 20  # bytes of an attachment
-LONGEST = 1000  # characters of what the owner says
 
 CASE = click.argument("case")
-ON = option("--on", metavar="DATE", both=("когда (ГГГГ-ММ-ДД)", "when (YYYY-MM-DD)"))
+ON = option(
+    "--on",
+    metavar="DATE",
+    both=("когда: 5.11, 5 ноября, вчера", "when: 2026-11-05, yesterday"),
+)
 
 
-def _find(desk: Desk, case: str) -> Standing:
+def find(desk: Desk, case: str) -> Standing:
     with desk.place.store() as store:
         return find_case(store, desk.place.bench, desk.now, case)
 
 
-def _write(
+def write(
     desk: Desk, standing: Standing, kind: ActKind, data: Mapping[str, str]
 ) -> None:
     """Record an act on a case and show where the case stands now."""
@@ -52,12 +52,12 @@ def _write(
         )
     )
     desk.say("Записано.", "Noted.")
-    show_case(desk, _find(desk, case.id))
+    show_case(desk, find(desk, case.id))
 
 
-def _past(desk: Desk, text: str | None) -> date:
+def past(desk: Desk, text: str | None) -> date:
     """Read a day on which something happened: today unless told."""
-    on = desk.today if text is None else _day(text)
+    on = desk.today if text is None else _day(text, desk.today)
     if on > desk.today:
         raise UsageError(f"{day(on)} ещё не наступило")
     if on < desk.today - LONG_AGO:
@@ -65,18 +65,21 @@ def _past(desk: Desk, text: str | None) -> date:
     return on
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"не дата: {text!r}; пишите так: 2026-11-23") from None
+def _day(text: str, today: date, *, ahead: bool = False) -> date:
+    if found := read_day(text, today, ahead=ahead):
+        return found
+    raise UsageError(
+        f"не дата: {text!r}; пишите так: 5.11, 5 ноября, 2026-11-05 или вчера"
+    )
 
 
-def _told(text: str) -> str:
-    told = clean(text)
-    if not told or len(told) > LONGEST:
+def told(desk: Desk, text: str, title: str) -> str:
+    """Read the owner's own words; a card's number or a code is never written down."""
+    words = clean(text)
+    if not words or len(words) > LONGEST:
         raise UsageError(f"нужен текст от 1 до {LONGEST} знаков")
-    return told
+    desk.place.bench.packs.facts.refuse_secrets(words, title)
+    return words
 
 
 @command(
@@ -92,15 +95,15 @@ def _told(text: str) -> str:
 def done(
     desk: Desk, case: str, step: str | None, on: str | None, note: str, *, undo: bool
 ) -> None:
-    standing = _find(desk, case)
+    standing = find(desk, case)
     chosen = find_step(standing, desk.place.bench, step or "")
     if undo:
-        _write(desk, standing, ActKind.STEP_UNDONE, {"step": chosen.id})
+        write(desk, standing, ActKind.STEP_UNDONE, {"step": chosen.id})
         return
-    data = {"step": chosen.id, "on": _past(desk, on).isoformat()}
+    data = {"step": chosen.id, "on": past(desk, on).isoformat()}
     if note:
-        data["note"] = _told(note)
-    _write(desk, standing, ActKind.STEP_DONE, data)
+        data["note"] = told(desk, note, "заметка")
+    write(desk, standing, ActKind.STEP_DONE, data)
 
 
 @command(
@@ -114,12 +117,12 @@ def snooze(desk: Desk, case: str, until: str) -> None:
     if found := re.fullmatch(r"(\d{1,3})[dд]", until):
         on = desk.today + timedelta(days=int(found[1]))
     else:
-        on = _day(until)
+        on = _day(until, desk.today, ahead=True)
     if on <= desk.today:
         raise UsageError(f"{day(on)} уже прошло; отложить можно только вперёд")
     if on > desk.today + timedelta(days=366):
         raise UsageError("отложить можно не больше чем на год; закрыть: triage resolve")
-    _write(desk, _find(desk, case), ActKind.SNOOZED, {"until": on.isoformat()})
+    write(desk, find(desk, case), ActKind.SNOOZED, {"until": on.isoformat()})
 
 
 @command(
@@ -128,15 +131,18 @@ def snooze(desk: Desk, case: str, until: str) -> None:
     "Close a case: the matter is settled.",
     CASE,
     option("--how", default="", both=("чем кончилось", "how it ended")),
+    ON,
 )
-def resolve(desk: Desk, case: str, how: str) -> None:
-    data = {"how": _told(how)} if how else {}
-    _write(desk, _find(desk, case), ActKind.RESOLVED, data)
+def resolve(desk: Desk, case: str, how: str, on: str | None) -> None:
+    data = {"on": past(desk, on).isoformat()}
+    if how:
+        data["how"] = told(desk, how, "чем кончилось")
+    write(desk, find(desk, case), ActKind.RESOLVED, data)
 
 
 @command("reopen", "Открыть дело снова.", "Open a case again.", CASE)
 def reopen(desk: Desk, case: str) -> None:
-    _write(desk, _find(desk, case), ActKind.REOPENED, {})
+    write(desk, find(desk, case), ActKind.REOPENED, {})
 
 
 @command(
@@ -147,7 +153,7 @@ def reopen(desk: Desk, case: str) -> None:
     click.argument("word", metavar="YES|NO"),
 )
 def answer(desk: Desk, case: str, word: str) -> None:
-    standing = _find(desk, case)
+    standing = find(desk, case)
     if standing.case.asks is None:
         raise UsageError("у этого дела нет вопроса")
     meant = {"yes": "yes", "да": "yes", "no": "no", "нет": "no"}.get(word.casefold())
@@ -158,7 +164,7 @@ def answer(desk: Desk, case: str, word: str) -> None:
         "about": " ".join(standing.case.asks_about),
         "answer": meant,
     }
-    _write(desk, standing, ActKind.ANSWERED, data)
+    write(desk, standing, ActKind.ANSWERED, data)
 
 
 @command(
@@ -184,7 +190,7 @@ def report(desk: Desk, order: str, kind: str, on: str | None) -> None:
             kind=ActKind.REPORTED,
             order=number,
             posting=posting,
-            data={"pack": pack, "report": kind, "on": _past(desk, on).isoformat()},
+            data={"pack": pack, "report": kind, "on": past(desk, on).isoformat()},
         )
     )
     desk.say("Записано.", "Noted.")
@@ -196,35 +202,6 @@ def report(desk: Desk, order: str, kind: str, on: str | None) -> None:
 
 
 @command(
-    "fact",
-    "Сообщить факт, которого не хватает письму: NAME=VALUE.",
-    "Tell a fact that a letter lacks: NAME=VALUE.",
-    CASE,
-    click.argument("fact", metavar="NAME=VALUE"),
-    ON,
-)
-def fact(desk: Desk, case: str, fact: str, on: str | None) -> None:
-    name, equals, value = fact.partition("=")
-    if not equals:
-        raise UsageError(f"пишите так: triage fact {case} NAME=VALUE")
-    known = desk.place.bench.packs.ladder.fact_names
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        shown = near or sorted(known)
-        raise UsageError(
-            f"такого факта письма не знают: {name!r}",
-            [f"{each}: {known[each]}" for each in shown],
-        )
-    since = _past(desk, on)
-    if name == KEY_RATE and read_told(value, since) is None:
-        raise UsageError(
-            f"не ставка с её первым днём: {value!r}; пишите так: «14,00 с 27.07.2026»"
-        )
-    data = {"name": name, "value": _told(value), "on": since.isoformat()}
-    _write(desk, _find(desk, case), ActKind.FACT, data)
-
-
-@command(
     "attach",
     "Приложить файл к делу или к заказу: снимок экрана, чек.",
     "Attach a file to a case or to an order: a screenshot, a receipt.",
@@ -233,7 +210,7 @@ def fact(desk: Desk, case: str, fact: str, on: str | None) -> None:
 )
 def attach(desk: Desk, about: str, file: Path) -> None:
     order = _order(desk, about)
-    standing = None if order else _find(desk, about)
+    standing = None if order else find(desk, about)
     try:
         if file.stat().st_size > LARGEST:
             raise UsageError(f"{file}: больше {LARGEST >> 20} МБ")
@@ -245,7 +222,7 @@ def attach(desk: Desk, about: str, file: Path) -> None:
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     data = {"sha256": sha256, "name": clean(file.name), "media_type": kind}
     if standing:
-        _write(desk, standing, ActKind.ATTACHED, data)
+        write(desk, standing, ActKind.ATTACHED, data)
     elif order:
         pack, number, posting = order
         desk.place.record(

@@ -14,7 +14,7 @@ class ActKind(StrEnum):
     STEP_DONE = "step_done"  # the owner took a step: data step, on (ISO date), note
     STEP_UNDONE = "step_undone"  # taken back: data step
     SNOOZED = "snoozed"  # data until (ISO date)
-    RESOLVED = "resolved"  # data how
+    RESOLVED = "resolved"  # data how, on (ISO date)
     REOPENED = "reopened"
     REPORTED = "reported"  # about an order: data report (a rule id), on
     FACT = "fact"  # data name, value, on (ISO date: since when it is so)

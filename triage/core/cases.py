@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from triage.core.act import Act, ActKind
+from triage.core.byword import closed_by_word, is_fact_of
 from triage.core.case import Case, case_id
 from triage.core.episodes import episodes
 from triage.core.event import Certainty, Event
@@ -58,7 +60,9 @@ def assess(
                 rule=rule,
                 events=concerning(timeline, posting),
                 reports=[a for a in acts if _reports(a, rule.id, posting)],
-                acts=[a for a in acts if a.case in (name, whole)],
+                acts=[
+                    a for a in acts if a.case in (name, whole) or is_fact_of(a, posting)
+                ],
                 answers=answers,
                 zone=zone,
                 calendar=packs.ladder.calendar,
@@ -165,7 +169,8 @@ def _case(
     titles: Mapping[str, str],
 ) -> Case:
     rule = question.rule
-    closed_on, closed_by = _end(question, episode)
+    amount = at_stake(rule, question.events)
+    closed_on, closed_by = _end(question, episode, amount)
     if closed_on and closed_on > today:  # a reminder lapses only when its day is over
         closed_on, closed_by = None, ""
     certainty = _certainty(question, episode)
@@ -181,7 +186,7 @@ def _case(
         opened_on=episode.opens_on,
         closed_on=closed_on,
         closed_by=closed_by,
-        amount=at_stake(rule, question.events),
+        amount=amount,
         certainty=certainty,
         asks=doubtful and doubtful[0],
         asks_about=doubtful[1] if doubtful else (),
@@ -221,17 +226,14 @@ def _certainty(question: Question, episode: Episode) -> Certainty:
     return min([max(reasons, default=Certainty.PINNED), *map(sure, episode.also)])
 
 
-def _end(question: Question, episode: Episode) -> tuple[date | None, str]:
+def _end(
+    question: Question, episode: Episode, amount: Decimal | None
+) -> tuple[date | None, str]:
     """Find what closed the case first: a letter, a lapsed day, or the owner's word."""
     ends = []
     if episode.closed_on is not None:
         ends.append((episode.closed_on, episode.closed_by))
-    reopened = question.last(ActKind.REOPENED)
-    resolved = question.last(ActKind.RESOLVED)
-    if resolved and (reopened is None or resolved.at > reopened.at):
-        day = question.day(resolved.at)
-        if day >= episode.opens_on:
-            ends.append((day, OWNER))
+    ends += [(day, OWNER) for day in closed_by_word(question, episode, amount)]
     denied, refuted = _denied(question, episode.since), _denied(question, episode.also)
     if refuted or (denied and len(denied) == len(episode.since)):
         day = question.day(max(refuted or denied))

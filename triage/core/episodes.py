@@ -12,9 +12,10 @@ from triage.core.act import ActKind
 from triage.core.checks import charged_twice, contradiction, short_refunds
 from triage.core.deadline import Unit
 from triage.core.event import Event
-from triage.core.facts import amount_of, paid_for, refunds
+from triage.core.facts import CARRIED, amount_of, paid_for, refunds
 from triage.core.question import Episode, Question, as_guess
 from triage.core.rule import Check
+from triage.core.words import parse_date
 
 LAPSED = "lapsed"  # closed_by of a reminder whose day has passed
 
@@ -151,13 +152,25 @@ def _opening(question: Question, event: Event) -> Episode | None:
         return Episode((event,), passed + timedelta(days=1))  # no morning is too early
     if not grace.start:
         return Episode((event,), grace.term.ends_on(day, question.calendar))
-    if grace.start not in event.attributes:
+    named = _named(question, event)
+    if named is None:
         return None
-    named = date.fromisoformat(event.attributes[grace.start])
     if not grace.before:
         return Episode((event,), grace.term.ends_on(named, question.calendar))
     opens = max(day, named - timedelta(days=grace.term.value))
     return Episode((event,), opens, named + timedelta(days=1), LAPSED)
+
+
+def _named(question: Question, event: Event) -> date | None:
+    """Return the day that a rule counts from: the owner's word before older letters."""
+    name = question.rule.grace.start
+    letter = event.attributes.get(name)
+    for act in question.told(CARRIED.get(name, name))[-1:]:
+        on = question.since(act)
+        found = parse_date(act.data["value"], on)
+        if found and (letter is None or question.day(event.at) <= on):
+            return found
+    return date.fromisoformat(letter) if letter else None
 
 
 def _lapse(question: Question, episode: Episode) -> Episode:

@@ -43,6 +43,18 @@ def lacking(letter: Letter, facts: Facts) -> tuple[str, ...]:
     return tuple(sorted({SPRINGS_FROM.get(n, n) for n in needed - facts.keys()}))
 
 
+def used(letter: Letter, facts: Facts) -> tuple[str, ...]:
+    """Name the facts that stand in a letter as it is written, in their order."""
+    facts = _with_cautions(letter, facts)
+    return tuple(Template(_expanded(letter.text, facts)).get_identifiers())
+
+
+def askable(letter: Letter, facts: Facts) -> frozenset[str]:
+    """Name every fact that a letter would have a place for, if it were known."""
+    text = _put_together(letter.text, facts)
+    return conditions(text) | {*Template(text).get_identifiers()}
+
+
 def render(letter: Letter, facts: Facts) -> str:
     """Fill a letter in.
 

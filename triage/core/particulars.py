@@ -1,6 +1,7 @@
 """What a letter may say of a case: facts as letters write them, norms, what was worked out."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -82,7 +83,7 @@ def written(fact: Fact, anchor: date) -> Fact:
     elif fact.name.endswith("_on") or fact.name in DATES:
         on = iso_or_written(value, anchor)
         value = day(on) if on else value
-    return Fact(fact.name, value, fact.evidence, fact.quote)
+    return replace(fact, value=value)
 
 
 @lru_cache(maxsize=8)

@@ -10,6 +10,7 @@ from triage.core.event import Event, EventKind
 from triage.core.words import parse_date
 
 OWNER = "owner"  # evidence of the owner's own word
+SUPPORT_REPLY = "support_reply"  # fact: what support answered where no letter shows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Progress:
 
     taken: Mapping[str, tuple[date, ...]] = field(default_factory=dict, hash=False)
     """Step -> the days on which it was taken, oldest first."""
-    answered_on: date | None = None  # the other side's last letter of support
+    answered_on: date | None = None  # support's last answer, by letter or in the chat
     told: tuple[Fact, ...] = ()  # the owner's own words, oldest first
     snoozed_until: date | None = None
     reopened_on: date | None = None
@@ -54,12 +55,14 @@ def progress(
         if e.order == case.order and case.opened_on <= day(e.at) <= today
     ]
     closing = [a for a in lately if a.kind in (ActKind.RESOLVED, ActKind.REOPENED)]
+    told = told_in(mine, case)
     answers = [day(e.at) for e in letters if e.kind is EventKind.SUPPORT_ANSWERED]
+    answers += [f.on for f in told if f.name == SUPPORT_REPLY and f.on]
     reopened = [day(a.at) for a in closing if a.kind is ActKind.REOPENED]
     return Progress(
         taken=_taken(lately, letters, day, today),
         answered_on=max(answers, default=None),
-        told=told_in(mine, case),
+        told=told,
         snoozed_until=_snoozed_until(lately),
         reopened_on=max(reopened, default=None),
         resolved=bool(closing) and closing[-1].kind is ActKind.RESOLVED,

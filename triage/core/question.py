@@ -46,7 +46,7 @@ class Question:
     rule: Rule
     events: Sequence[Event]
     reports: Sequence[Act]
-    acts: Sequence[Act]  # of the case, oldest first
+    acts: Sequence[Act]  # of the case, and facts of its order, oldest first
     answers: Mapping[str, Act]  # the owner's last word on each guess of the order
     zone: ZoneInfo
     calendar: Calendar
@@ -55,6 +55,17 @@ class Question:
     def day(self, at: datetime) -> date:
         """Return the owner's local date of an instant."""
         return at.astimezone(self.zone).date()
+
+    def told(self, name: str) -> list[Act]:
+        """List what the owner told of a fact, oldest first."""
+        return [
+            a for a in self.acts if a.kind is ActKind.FACT and a.data["name"] == name
+        ]
+
+    def since(self, act: Act) -> date:
+        """Return the day from which it is so, as the owner says."""
+        on = act.data.get("on")
+        return date.fromisoformat(on) if on else self.day(act.at)
 
     def last(self, kind: ActKind) -> Act | None:
         return next((a for a in reversed(self.acts) if a.kind is kind), None)

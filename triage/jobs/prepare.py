@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from triage.core.act import Act
+from triage.core.act import Act, effective
 from triage.core.case import Fact
 from triage.core.granted import ladder_of
 from triage.core.ladder import Standing
@@ -21,10 +21,9 @@ def facts(
 ) -> dict[str, Fact]:
     """Return every fact that the letter of a step may use."""
     market = bench.packs.marketplace(standing.case.pack)
-    own = [act for act in acts if act.case == standing.case.id]
     return facts_for(
         standing,
-        own,
+        effective(acts),
         ladder_of(bench.packs.ladder, standing.case.pack),
         bench.owner,
         standing.today,
