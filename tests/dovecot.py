@@ -5,6 +5,7 @@ nobody, because Dovecot's login processes refuse to be root; not being root, the
 chroot either, hence the empty `chroot` lines. Every user exists, with one password.
 """
 
+import base64
 import contextlib
 import grp
 import itertools
@@ -45,9 +46,14 @@ ssl_key = <{folder}/server.key
 ssl_min_protocol = TLSv1.2
 
 disable_plaintext_auth = yes
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
 auth_username_chars =
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2
+}}
 passdb {{
   driver = static
   args = password={password}
@@ -96,6 +102,14 @@ service imap-login {{
   }}
 }}
 """
+
+OAUTH2 = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = email
+"""
+
+TOKEN_KEY = b"a key of the tests, of no use elsewhere"
 
 EXTENSIONS = """
 subjectAltName = DNS:localhost, IP:127.0.0.1
@@ -153,6 +167,10 @@ class Dovecot:
                 tls=self.tls,
             )
         )
+        (self.folder / "oauth2").write_text(OAUTH2.format(folder=self.folder))
+        keys = self.folder / "keys" / "default" / "HS256"
+        keys.mkdir(parents=True)
+        (keys / "default").write_bytes(base64.b64encode(TOKEN_KEY))
         self._own(self.folder)
 
     def __enter__(self) -> Self:

@@ -1,5 +1,6 @@
 """A real SMTP server on loopback, with STARTTLS, AUTH and failures on order."""
 
+import base64
 import contextlib
 import socket
 import ssl
@@ -38,6 +39,9 @@ class Sink:
     refused: set[str] = field(default_factory=set)
     connections: int = 0
     logins: int = 0
+    user: str = USER
+    password: str = PASSWORD
+    tokens: set[str] = field(default_factory=set)  # taken by XOAUTH2
 
     async def handle_EHLO(
         self,
@@ -89,9 +93,19 @@ class Sink:
     ) -> AuthResult:
         self.logins += 1
         right = isinstance(data, LoginPassword) and (
-            (data.login.decode(), data.password.decode()) == (USER, PASSWORD)
+            (data.login.decode(), data.password.decode()) == (self.user, self.password)
         )
         return AuthResult(success=right, handled=False)
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        """Take a token; to a wrong one say why, and wait for the empty answer."""
+        self.logins += 1
+        told = base64.b64decode(args[1]).decode()
+        if told in {f"user={self.user}\1auth=Bearer {t}\1\1" for t in self.tokens}:
+            return AuthResult(success=True)
+        why = base64.b64encode(b'{"status":"401"}').decode()
+        await server.challenge_auth(why, encode_to_b64=False)
+        return AuthResult(success=False, handled=False)
 
 
 @contextlib.contextmanager

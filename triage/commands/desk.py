@@ -29,6 +29,7 @@ class Desk:
         self, config: Path | None, now: str | None, lang: str | None, *, debug: bool
     ) -> None:
         self.path = (config or default_path()).expanduser()
+        self.is_elsewhere = config is not None  # than where settings usually lie
         self.debug = debug
         self.pretending = now is not None
         self.clock: Clock = fixed_clock(parse_instant(now)) if now else system_clock

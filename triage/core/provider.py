@@ -1,11 +1,13 @@
 """What is known of mail providers: where their servers are, and what their refusals mean."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 Both = tuple[str, str]  # Russian, English
+
+_STARTTLS = frozenset({25, 143, 587})  # RFC 8314 calls for TLS at once elsewhere
 
 
 class Trouble(StrEnum):
@@ -134,8 +136,8 @@ def elsewhere(address: str) -> Provider:
     )
 
 
-def endpoint(text: str, usual: Endpoint, secure: Iterable[int]) -> Endpoint:
-    """Read `host` or `host:port`; on a port that is not in `secure` TLS begins later.
+def endpoint(text: str, usual: Endpoint) -> Endpoint:
+    """Read `host` or `host:port`; on some ports TLS begins only when it is asked for.
 
     Raises:
         ValueError: it is neither.
@@ -146,4 +148,4 @@ def endpoint(text: str, usual: Endpoint, secure: Iterable[int]) -> Endpoint:
     number = int(port) if port else usual.port
     if not 0 < number < 65536:
         raise ValueError(text)
-    return Endpoint(host, number, "tls" if number in secure else "starttls")
+    return Endpoint(host, number, "starttls" if number in _STARTTLS else "tls")

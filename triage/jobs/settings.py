@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from triage.config import Config
+from triage.config import Account, Config
 from triage.config_errors import in_words
 from triage.core.grant import Client
 from triage.core.provider import Provider
@@ -57,7 +57,7 @@ class Written:
 
 
 def write_out(draft: Draft, word: str) -> Written:
-    """Write the settings out. `word` is a password, or a grant as its file holds it.
+    """Write the settings out. `word` is a password or a grant, as its file holds it.
 
     Raises:
         ConfigError: a value cannot stand in the settings.
@@ -67,7 +67,7 @@ def write_out(draft: Draft, word: str) -> Written:
     if draft.client is None:
         file = draft.secret("mail")
         login["password_file"] = f"{SECRETS}/{file.name}"
-        secrets[file] = f"{word}\n".encode()
+        secrets[file] = word.encode()
     else:
         file = draft.secret(f"{draft.provider.id}.token")
         login |= {"auth": "xoauth2", "oauth_provider": draft.provider.id}
@@ -204,17 +204,14 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def sign_in_again(config: Config, word: str) -> list[Path]:
-    """Put a new password or grant into every file that holds the first account's.
+def sign_in_again(account: Account, word: str) -> Path:
+    """Put a new password or grant into the file of an account; return the file.
 
     Raises:
         ConfigError: the secret comes from elsewhere than a file.
     """
-    account = config.account[0]
-    target = account.token_file or account.password_file
-    if target is None:
-        raise ConfigError(
-            "пароль берётся не из файла: смените его там, откуда он берётся"
-        )
-    disk.replace_file(target, word.encode(), PRIVATE_FILE)
-    return [target]
+    path = account.token_file or account.password_file
+    if path is None:
+        raise ConfigError("пароль берётся не из файла: смените его там, где он лежит")
+    disk.replace_file(path, word.encode(), PRIVATE_FILE)
+    return path
