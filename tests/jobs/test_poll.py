@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ class World:
         self.password: str | Exception = "secret"
         self.settings = "imap.example me"
         self.tries: list[datetime] = []
+        self.lasting: Callable[[str], str] = str
 
     def _password(self) -> str:
         if isinstance(self.password, Exception):
@@ -34,7 +36,8 @@ class World:
             raise self.answer
 
     def poll(self) -> list[str]:
-        due = Due("main", self.settings, self._password, self._collect)
+        told = self.settings, self._password, self._collect, self.lasting
+        due = Due("main", *told)
         return poll(self.store, [due], EVERY, lambda: self.now)
 
     def minutes(self, count: int) -> list[int]:
@@ -66,6 +69,41 @@ def test_a_dead_network_is_tried_with_growing_pauses(world):
     world.answer = Unavailable("нет связи")
 
     assert world.minutes(110) == [0, 1, 3, 8, 18, 48, 78, 108]
+
+
+def test_a_token_server_that_is_down_is_tried_with_growing_pauses(world):
+    world.password = Unavailable("сервер входа не отвечает")
+    asked = []
+    whole = world._password
+    world._password = lambda: (asked.append(world.now), whole())[1]
+
+    world.minutes(50)
+
+    assert [(at - START) // timedelta(minutes=1) for at in asked] == [
+        0,
+        1,
+        3,
+        8,
+        18,
+        48,
+    ]
+    assert world.tries == []
+    assert not world.memory().lasting
+
+
+def test_another_token_of_a_refused_consent_is_no_news(world):
+    world.answer = LoginRejected("доступ отклонён")
+    world.lasting = lambda _: "the consent"
+
+    for number in range(10):
+        world.password = f"token {number}"
+        world.minutes(60)
+
+    assert world.memory().refused == 2
+    world.lasting = lambda _: "another consent"
+    world.answer = None
+    world.minutes(11)
+    assert world.memory().problem == ""
 
 
 def test_a_network_that_comes_back_needs_no_restart(world):
