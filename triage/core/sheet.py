@@ -45,7 +45,7 @@ class Block:
 class Sheet:
     """A letter, ready to be set on paper."""
 
-    head: tuple[str, ...]  # addresses, above the title
+    head: tuple[str, ...]  # addresses, above the title; "" parts one from the next
     title: str
     blocks: tuple[Block, ...]
     note: str = ""  # for the owner, never for the addressee
@@ -61,9 +61,10 @@ def sheet(text: str) -> Sheet:
     letter, _, note = text.partition(f"\n{NOTE}\n")
     lines = letter.rstrip("\n ").split("\n")
     place = next((n for n, line in enumerate(lines) if line.startswith("# ")), -1)
-    head = tuple(filter(None, lines[: max(place, 0)]))
+    head = "\n".join(lines[: max(place, 0)]).strip("\n")
     title = lines[place].removeprefix("# ") if place >= 0 else ""
-    return Sheet(head, title, tuple(_blocks(lines[place + 1 :])), note.strip())
+    head_lines = tuple(head.split("\n")) if head else ()
+    return Sheet(head_lines, title, tuple(_blocks(lines[place + 1 :])), note.strip())
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:

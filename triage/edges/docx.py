@@ -1,16 +1,29 @@
 """Writes a letter as a Word document that the owner can edit."""
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from triage.core.sheet import Block, Part, Sheet
+from triage.core.words import NBSP
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.text.paragraph import Paragraph
 
 FONT = "Times New Roman"  # metric twins of it are on every system
 SIGN_HERE = " " + "_" * 24
+
+WIDTH = 165  # mm between the margins
+FIRST_COLUMN = 48  # mm of it: two dates
+
+_LONG = re.compile(rf"[^ {NBSP}]{{19,}}")
+_GLUE = re.compile(
+    r"(?<=\bп\.) (?=\d)|(?<=\bч\.) (?=\d)|(?<=\bд\.) (?=\d)|(?<=\bст\.) (?=\d)"
+    r"|(?<=№) (?=\d)|(?<=\b\d{4}) (?=г\.)"
+)
+"""Spaces that no line may break at: ст. 23.1, № 2300-1, 2026 г."""
 
 
 def docx(sheet: Sheet, *, author: str) -> bytes:
@@ -56,16 +69,43 @@ def _set_page(document: "Document") -> None:
         fonts.set(qn(script), FONT)
     style.paragraph_format.space_after = Pt(6)
     style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    _number_pages(section.footer.paragraphs[0])
+
+
+def _number_pages(paragraph: "Paragraph") -> None:
+    """Put the page's number into a footer, as a field that Word counts."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = paragraph.add_run()
+    run.font.size = Pt(9)
+    for kind, words in (("begin", ""), ("", "PAGE"), ("end", "")):
+        part = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            part.set(qn("w:fldCharType"), kind)
+        else:
+            part.text = words
+        run._r.append(part)
 
 
 def _head(document: "Document", sheet: Sheet) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm, Pt
 
+    parted = False
     for line in sheet.head:
+        if not line:
+            parted = True
+            continue
         paragraph = document.add_paragraph(line)
-        paragraph.paragraph_format.left_indent = Mm(65)
+        layout = paragraph.paragraph_format
+        layout.left_indent, layout.space_after = Mm(65), Pt(2)
+        layout.space_before = Pt(8) if parted else Pt(0)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        parted = False
     if sheet.title:
         title = document.add_paragraph()
         title.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -85,13 +125,14 @@ def _block(document: "Document", block: Block) -> None:
     for line in block.lines:
         paragraph = document.add_paragraph()
         layout = paragraph.paragraph_format
-        run = paragraph.add_run(line)
+        run = paragraph.add_run(_GLUE.sub(NBSP, line))
         if block.part is Part.HEADING:
             run.bold = True
             layout.space_before, layout.keep_with_next = Pt(12), True
         elif block.part is Part.ITEMS:
             layout.left_indent, layout.first_line_indent = Mm(17.5), Mm(-5)
             layout.space_after = Pt(2)
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
         elif block.part is Part.SIGNATURE:
             run.text += SIGN_HERE
             layout.space_before = Pt(18)
@@ -100,20 +141,28 @@ def _block(document: "Document", block: Block) -> None:
             layout.space_before, layout.keep_with_next = Pt(18), True
         else:
             layout.first_line_indent = Mm(12.5)
+            layout.keep_with_next = line.endswith(":")  # brings in a list or a table
+            if _LONG.search(line):  # would tear its line apart
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
 
 
 def _table(document: "Document", rows: tuple[tuple[str, ...], ...]) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Pt
+    from docx.shared import Mm, Pt
 
     table = document.add_table(len(rows), len(rows[0]), style="Table Grid")
+    table.autofit = False
+    width = (WIDTH - FIRST_COLUMN) / max(len(rows[0]) - 1, 1)
     for number, row in enumerate(rows):
         for column, words in enumerate(row):
-            paragraph = table.cell(number, column).paragraphs[0]
+            cell = table.cell(number, column)
+            cell.width = Mm(width if column else FIRST_COLUMN)
+            paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(2)
             paragraph.alignment = (
                 WD_ALIGN_PARAGRAPH.RIGHT if column else WD_ALIGN_PARAGRAPH.LEFT
             )
+            paragraph.paragraph_format.keep_with_next = number < len(rows) - 1
             run = paragraph.add_run(words)
             run.font.size, run.bold = Pt(10), number == 0
     document.add_paragraph().paragraph_format.space_after = Pt(0)
