@@ -118,7 +118,7 @@ def test_a_cancelled_request_for_return_is_not_a_cancelled_order():
 
 
 def test_an_order_cancelled_unpaid_owes_no_refund():
-    assert told(text="Заказ отменён, потому что не был оплачен") == "payment_failed"
+    assert told(text="Заказ отменён, потому что не был оплачен") == "unrecognised"
 
 
 def test_ready_for_pickup_is_not_taken_for_received():

@@ -8,6 +8,7 @@ from triage.core.message import Message, Where
 from triage.core.recogniser import Recogniser
 from triage.core.stems import Patterns, Vocabulary
 from triage.core.voice import Voice
+from triage.core.words import sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,14 @@ class Spoken:
     def says(self, patterns: Patterns) -> bool:
         """Say whether any of the patterns matches anywhere."""
         return any(map(self._says, self.vocabulary.possible(patterns)))
+
+    def is_headed(self, patterns: Patterns) -> bool:
+        """Say whether any of the patterns matches the subject."""
+        return any(
+            pattern.search(voice.folded)
+            for voice in self.of(Where.SUBJECT)
+            for pattern in self.vocabulary.possible(patterns)
+        )
 
     def _says(self, pattern: re.Pattern[str]) -> bool:
         if (said := self._said.get(pattern)) is None:
@@ -111,7 +120,7 @@ def hear_all(
         heard = next(found, None)
         if heard is None or (voices is not None and not {*subjects} & {*voices}):
             return
-    if letter.says(recogniser.none_of):
+    if letter.says(recogniser.none_of) or letter.is_headed(recogniser.unless_subject):
         return
     if recogniser.any_of:
         yield from _phrases(recogniser, recogniser.any_of, letter, within, links)
@@ -142,9 +151,26 @@ def _phrases(
                 start, end = voice.sentence(*match.span())
                 if start in heard or voice.is_quoted(start):
                     continue
-                if not _spoilt(voice, start, end, unless):
+                if not (
+                    _spoilt(voice, start, end, unless)
+                    or _strange(recogniser, voice, (start, end), match[0])
+                ):
                     heard.add(start)
                     yield Heard(recogniser, voice, start, end, links, match.span())
+
+
+def _strange(
+    recogniser: Recogniser, voice: Voice, sentence: tuple[int, int], phrase: str
+) -> bool:
+    """Say whether a sentence that must be understood whole has a word that is not.
+
+    One whose sums are all nought tells of no money either.
+    """
+    if recogniser.lexicon is None:
+        return False
+    said = voice.folded[slice(*sentence)]
+    amounts = {amount for _, amount in sums(said)}
+    return amounts == {0} or bool(recogniser.lexicon.strange(said, phrase))
 
 
 def _spoilt(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from triage.core.event import Certainty, Event, EventKind, Stream
+from triage.core.lexicon import Lexicon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,10 @@ class Recogniser:
     links: tuple[re.Pattern[str], ...] = ()  # any must match a link, where given
     none_of: tuple[re.Pattern[str], ...] = ()  # anywhere: the letter is out
     unless: tuple[re.Pattern[str], ...] = ()  # in the same sentence: it does not count
+    unless_subject: tuple[
+        re.Pattern[str], ...
+    ] = ()  # in the subject: the letter is out
+    lexicon: Lexicon | None = None  # the words its sentence may consist of; None is any
     lines: int = 0  # any_of looks at so many first lines of a text; 0 is all of them
     beside: tuple[str, ...] = ()  # ids of recognisers that may speak in the same letter
     extract: Mapping[str, tuple[re.Pattern[str], ...]] = field(

@@ -21,6 +21,14 @@ _SUPPOSES = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = ">"  # how a line of somebody else's letter begins
+_ANOTHER = re.compile(  # what stands above a letter that is quoted or passed on
+    r"^[ \t]*(?:[-—_=>]{2,} ?(?:original|forwarded|исходное|пересланное|пересылаемое"
+    r"|начало|цитата|сообщение|письмо)\b.*"
+    r"|(?:(?:original|forwarded|исходное|пересылаемое|пересланное) (?:message|сообщение)):?"
+    r"|.{0,200}\d.{0,200}\b(?:wrote|пишет|написала?|написал\(а\)):"
+    r"|(?:от|from):.*\n(?:.*\n){0,3}(?:тема|subject):.*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _WRAP = re.compile(r"\n(?=[a-zа-яё])")
 LONG_LINE = 120  # characters, where a letter has no line ends to count by
 LONGEST_LIST = 30  # lines
@@ -89,6 +97,11 @@ class Voice:
             return True
         return not _SHORT.search(self.text, max(0, end - _LONGEST_SHORT), end)
 
+    @cached_property
+    def _quoted_from(self) -> int:
+        found = _ANOTHER.search(self.text)
+        return found.start() if found else len(self.text) + 1
+
     def upto(self, lines: int) -> int:
         """Return where the first lines end, very long ones cut; 0 lines are all."""
         if not lines:
@@ -144,8 +157,10 @@ class Voice:
         return before if before.endswith("?") else ""
 
     def is_quoted(self, start: int) -> bool:
-        """Say whether a sentence stands in a line that quotes another letter."""
+        """Say whether a sentence is another letter's, which this one quotes."""
         at = self._first_letter(start)
+        if at >= self._quoted_from:
+            return True
         line = self.text.rfind("\n", 0, at) + 1
         return self.text.startswith(_QUOTED, line)
 

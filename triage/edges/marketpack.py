@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from triage.core.deadline import Term, Unit
 from triage.core.event import ATTRIBUTES, Certainty, EventKind, Stream
+from triage.core.lexicon import Lexicon
 from triage.core.pack import ORDERS, Identifiers, Marketplace
 from triage.core.recogniser import Recogniser
 from triage.core.rule import Check, Grace, Rule, Scope
@@ -89,6 +90,8 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
         certainty=Certainty.GUESS,
         none_of=defaults.patterns("none_of"),
         unless=defaults.patterns("unless"),
+        unless_subject=defaults.patterns("unless_subject"),
+        lexicon=_lexicon(file.table("plain")),
         lines=defaults.number("lines"),
     )
     defaults.done()
@@ -102,6 +105,12 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
                 row.problem(f"beside: no recogniser {other!r}{nearest(other, known)}")
         row.done()
     return found
+
+
+def _lexicon(table: Table) -> Lexicon:
+    lexicon = Lexicon.of(table.texts("words"), table.patterns("harmless"))
+    table.done()
+    return lexicon
 
 
 def _recogniser(row: Table, guess: Recogniser) -> Recogniser:
@@ -122,6 +131,9 @@ def _recogniser(row: Table, guess: Recogniser) -> Recogniser:
         links=row.patterns("links"),
         none_of=row.patterns("none_of") + (shared.none_of if shared else ()),
         unless=row.patterns("unless") + (shared.unless if shared else ()),
+        unless_subject=row.patterns("unless_subject")
+        + (shared.unless_subject if shared else ()),
+        lexicon=_own_lexicon(row, guess),
         lines=row.number("lines", shared.lines if shared else 0),
         beside=row.texts("beside"),
         extract=_extract(row.table("extract")),
@@ -134,6 +146,16 @@ def _recogniser(row: Table, guess: Recogniser) -> Recogniser:
     if not (one.subject or one.any_of or one.links):
         row.problem("matches every letter: give subject, any_of or links")
     return one
+
+
+def _own_lexicon(row: Table, guess: Recogniser) -> Lexicon | None:
+    """Read whether a sentence must be understood whole, and which words it adds."""
+    own = row.texts("words")
+    if row.flag("plain") and guess.lexicon:
+        return guess.lexicon + Lexicon.of(own)
+    if own:
+        row.problem("words are of use with plain = true only")
+    return None
 
 
 def _extract(table: Table) -> dict[str, tuple[re.Pattern[str], ...]]:
@@ -180,6 +202,8 @@ def _rule(row: Table) -> Rule:
         hushed_by=row.texts("hushed_by"),
         check=row.word("check", Check, "check") or Check.NONE,
         report=row.flag("report"),
+        refund=row.flag("refund"),
+        at_once=row.flag("at_once"),
         basis=row.text("basis"),
         quiet_when=row.text("quiet_when"),
         asks=row.text("asks", needed=False),
