@@ -55,7 +55,7 @@ def page(*standings: Any, language: str = "ru", **more: Any) -> Page:
 
 def test_the_subject_says_how_many_cases_and_how_much_money() -> None:
     assert page(a_standing()).subject == (
-        "1 дело требует ответа сегодня · в работе 12\u00a0490,00\u00a0₽"
+        "1 дело требует ответа сегодня · в работе 12\u00a0490\u00a0₽"
     )
 
 

@@ -11,9 +11,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from triage.core.button import NO_REPLIES, Button, Replies
-from triage.core.case import Case, Fact, State
+from triage.core.case import State
 from triage.core.chain import Head
-from triage.core.ladder import Standing, StepNow
+from triage.core.ladder import Standing
 from triage.core.mention import (
     WEEKLY,
     Mention,
@@ -26,49 +26,21 @@ from triage.core.mention import (
 )
 from triage.core.news import Health, Letters, Undelivered
 from triage.core.pack import Packs
+from triage.core.story import (
+    NO_BACKGROUND,
+    NOTHING_TOLD,
+    Background,
+    Entry,
+    Story,
+    Telling,
+    at_stake,
+    stories,
+)
+
+__all__ = ["LEADS", "STALE", "Digest", "Entry", "Story", "at_stake", "write"]
 
 STALE = timedelta(hours=24)  # mail last read longer ago is news by itself
 LEADS = 20  # more cases than that nobody takes up in a day; the others come tomorrow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One case as the letter tells it."""
-
-    standing: Standing
-    marketplace: str
-    reason: Reason | None  # None: in the tail
-    urgent: bool
-    text: str  # the ready letter, "" where none is needed or facts are lacking
-    lacks: tuple[tuple[str, str], ...]  # name and title of the facts it still needs
-    documents: tuple[str, ...]
-    deadline_kind: str  # in words
-    closed_by: str  # what closed it, in words; "" where the owner did
-    buttons: tuple[Button, ...] = ()  # what can be answered with one tap
-
-    @property
-    def case(self) -> Case:
-        return self.standing.case
-
-    @property
-    def now(self) -> StepNow | None:
-        return self.standing.step
-
-    @property
-    def days_left(self) -> int | None:
-        """Count the days to the owner's own last day; below nought it went by."""
-        last_day = owners_deadline(self.standing)
-        return (last_day - self.standing.today).days if last_day else None
-
-    @property
-    def asks(self) -> str:
-        """Return the open question; a case that asks is never told as a fact."""
-        return self.case.asks or ""
-
-    @property
-    def quote(self) -> Fact | None:
-        """Return the newest fact that rests on a letter's own words."""
-        return next((f for f in reversed(self.case.facts) if f.quote), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +61,30 @@ class Digest:
     heads: Mapping[str, Head] = field(hash=False)
     undelivered: tuple[Undelivered, ...]
     at_stake: Decimal  # in all cases that are not resolved, each rouble once
+    awaited: Decimal  # of that: money that is to come back
     mentions: tuple[Mention, ...]
     replies: Replies = NO_REPLIES  # what the owner answered since the last digest
+    background: Background = NO_BACKGROUND
+    at_once: bool = False  # not the letter of the day: it could not wait for that
 
     @property
     def stale(self) -> bool:
         """Say whether the mail was last read so long ago that nothing here is sure."""
         return self.read_age is None or self.read_age > STALE
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """Return what leads, the cases of one order together."""
+        return stories(self.actions, self._others, self.background)
+
+    def alone(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """Return those that no story tells already."""
+        told = {entry.order for entry in self.actions}
+        return tuple(entry for entry in entries if entry.order not in told)
+
+    @property
+    def _others(self) -> tuple[Entry, ...]:
+        return (*self.also_open, *self.waiting, *self.snoozed)
 
     @property
     def urgent_on(self) -> date | None:
@@ -119,6 +108,7 @@ def write(
     undelivered: Sequence[Undelivered] = (),
     buttons: Mapping[str, Sequence[Button]] | None = None,
     replies: Replies = NO_REPLIES,
+    background: Background = NO_BACKGROUND,
     always: bool = False,
 ) -> Digest | None:
     """Write the digest of the local day of `now`, or none where there is no reason.
@@ -134,7 +124,8 @@ def write(
             why_mention(each, told.get(each.case.id, ()), today),
             texts,
             packs,
-            tuple(ways.get(each.case.id, ())),
+            buttons=tuple(ways.get(each.case.id, ())),
+            telling=background.tellings.get(each.case.id, NOTHING_TOLD),
         )
         for each in standings
     ]
@@ -160,6 +151,7 @@ def write(
         heads=heads,
         undelivered=tuple(undelivered),
         at_stake=at_stake(standings),
+        awaited=at_stake(e.standing for e in entries if e.refund),
         mentions=(
             *filter(None, problems),
             *(
@@ -169,30 +161,11 @@ def write(
             ),
         ),
         replies=replies,
+        background=background,
     )
     quiet = last_sent_on and timedelta(0) <= today - last_sent_on < WEEKLY
     news = digest.mentions or letters.unread or undelivered or digest.stale or replies
     return digest if news or always or not quiet else None
-
-
-def at_stake(standings: Iterable[Standing]) -> Decimal:
-    """Add up what the open cases are about, each rouble once.
-
-    Several cases of one parcel, and a case of the whole order beside those of its
-    parcels, are about the same money. A case that still asks asserts no sum.
-    """
-    orders: dict[tuple[str, str], dict[str | None, Decimal]] = {}
-    for each in standings:
-        case = each.case
-        if each.state is State.RESOLVED or case.asks or case.amount is None:
-            continue
-        sums = orders.setdefault((case.pack, case.order), {})
-        sums[case.posting] = max(case.amount, sums.get(case.posting, Decimal(0)))
-    total = Decimal(0)
-    for sums in orders.values():
-        whole = sums.pop(None, Decimal(0))
-        total += max(whole, sum(sums.values(), Decimal(0)))
-    return total
 
 
 def _entry(
@@ -200,13 +173,18 @@ def _entry(
     reason: Reason | None,
     texts: Mapping[str, str],
     packs: Packs,
+    *,
     buttons: tuple[Button, ...],
+    telling: Telling,
 ) -> Entry:
     ladder, now = packs.ladder, standing.step
+    market = packs.marketplace(standing.case.pack)
     lacks = now.lacks if now else ()
     return Entry(
         standing=standing,
-        marketplace=packs.marketplace(standing.case.pack).title,
+        marketplace=market.title,
+        refund=any(r.refund for r in market.rules if r.id == standing.case.rule),
+        telling=telling,
         reason=reason,
         urgent=is_urgent(standing, standing.today),
         text="" if lacks else texts.get(standing.case.id, ""),

@@ -59,6 +59,10 @@ class Rule:
     asks_first: bool = False  # silence proves nothing: ask before anything else
     hushed_by: tuple[str, ...] = ()  # rules on whose case the owner has acted
     check: Check = Check.NONE
+    refund: bool = False  # what ends it is money that comes back
+    at_once: bool = (
+        False  # its window is so short that no letter of the day is waited for
+    )
     basis: str
     quiet_when: str  # in words; each has a sample that stays quiet
     asks: str = ""  # question to the owner while the case rests on a guess

@@ -207,6 +207,11 @@ def roubles(amount: Decimal) -> str:
     return f"{number}{NBSP}₽"
 
 
+def whole_roubles(amount: Decimal) -> str:
+    """Write a sum short, «12 490 ₽»; kopecks only where there are some."""
+    return roubles(amount).replace(",00", "")
+
+
 def day(on: date) -> str:
     """Write a date as «5 декабря 2026 г.»."""
     return f"{short_day(on)} {on.year} г."

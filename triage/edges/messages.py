@@ -139,6 +139,19 @@ def events_of(
     return found
 
 
+def arrivals(store: Store, evidence: Iterable[str]) -> dict[str, datetime]:
+    """Say when letters came."""
+    found: dict[str, datetime] = {}
+    for chunk in _chunks(sorted(evidence)):
+        marks = ",".join("?" * len(chunk))
+        for row in store.rows(
+            f"SELECT evidence, received_at FROM messages WHERE evidence IN ({marks})",  # noqa: S608
+            *chunk,
+        ):
+            found[row["evidence"]] = datetime.fromisoformat(row["received_at"])
+    return found
+
+
 def letters_of(store: Store, orders: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of all letters that name some orders, oldest first."""
     found: dict[str, list[dict[str, Any]]] = {}

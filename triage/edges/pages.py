@@ -44,8 +44,9 @@ def render(digest: Digest, language: str, own: Path | None = None) -> Page:
         subject = templates.one_line(
             pack.get_template("digest.subject.j2").render(digest=digest)
         ).strip()
-        for shown, listed in _sizes(len(digest.actions)):
-            values = {"subject": subject, "shown": shown, "listed": listed}
+        for shown, listed, cards in _sizes(len(digest.actions)):
+            values = {"subject": subject, "shown": shown}
+            values |= {"listed": listed, "cards": cards}
             html = inline(rich.render(digest=digest, **values))
             if len(html.encode()) <= CLIPPED:
                 break
@@ -96,12 +97,14 @@ def inline(html: str) -> str:
     ).inline(html)
 
 
-def _sizes(actions: int) -> Iterator[tuple[int, int]]:
-    """Say how many ready texts and how many rows of a list to show, less and less."""
+def _sizes(actions: int) -> Iterator[tuple[int, int, int]]:
+    """Say how many ready texts, rows of a list and cards to show, less and less."""
     for shown in range(actions, -1, -1):
-        yield shown, LISTED
+        yield shown, LISTED, actions
     for listed in (20, 10, 5):
-        yield 0, listed
+        yield 0, listed, actions
+    for cards in range(actions - 1, -1, -1):
+        yield 0, 5, cards
 
 
 def _tidy(text: str) -> str:

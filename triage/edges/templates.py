@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment as Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from triage.core import words
 from triage.errors import ConfigError
@@ -50,6 +50,9 @@ def environment(language: str, own: Path | None) -> Environment:
     made.filters |= {
         "block": lambda text: _Lines(text[:BLOCK]),
         "roubles": words.roubles,
+        "whole_roubles": words.whole_roubles,
+        "sentence": lambda text: text[:1].upper() + text[1:],
+        "markup": _markup,
         "day": words.day,
         "short_day": words.short_day,
         "days": words.days,
@@ -59,17 +62,26 @@ def environment(language: str, own: Path | None) -> Environment:
 
 
 def _loader(language: str, own: Path | None) -> Callable[[str], str]:
-    """Read a template: the owner's own replaces the built-in one whole."""
+    """Read a template: the owner's own replaces the built-in one whole.
+
+    A layout may be one for all languages, and take its words from a template of theirs.
+    """
 
     def load(name: str) -> str:
         if own is not None and (mine := own / language / name).is_file():
             return mine.read_text("utf-8")
-        built_in = resources.files("triage") / "packs" / language / name
-        if not built_in.is_file():
-            raise ConfigError(f"нет шаблона {language}/{name}")
-        return built_in.read_text("utf-8")
+        packs = resources.files("triage") / "packs"
+        for built_in in (packs / language / name, packs / name):
+            if built_in.is_file():
+                return built_in.read_text("utf-8")
+        raise ConfigError(f"нет шаблона {language}/{name}")
 
     return load
+
+
+def _markup(made: str) -> Whole:
+    """Let what a macro of a page returns through; its values were escaped one by one."""
+    return made if isinstance(made, Whole) else Whole(escape(made))
 
 
 def clean(text: str) -> str:

@@ -6,21 +6,23 @@ what that day's would have told. The same goes for a digest that still waits and
 server has seen: today's takes its place.
 """
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from triage.core.agenda import agenda
+from triage.core.button import NO_REPLIES, Button, Replies
 from triage.core.chain import Head
 from triage.core.digest import Digest, write
 from triage.core.ladder import Standing
 from triage.core.mention import Mention
 from triage.core.news import Health, Letters
 from triage.core.pack import Packs
+from triage.core.story import NO_BACKGROUND, Background
+from triage.core.token import letter_id
 from triage.edges import mentions, messages, outbox
 from triage.edges.calendar import Reminder
 from triage.edges.calendar import write as write_calendar
@@ -60,6 +62,10 @@ class Today:
     letters: Letters  # of `news_span`
     health: Health
     heads: Mapping[str, Head]
+    key: bytes = field(default=b"", repr=False)  # signs what the owner can answer to
+    buttons: Mapping[str, Sequence[Button]] = field(default_factory=dict)  # by case id
+    replies: Replies = NO_REPLIES
+    background: Background = NO_BACKGROUND
 
 
 def due(store: Store, head: Letterhead, now: datetime) -> date | None:
@@ -136,7 +142,7 @@ def compose(
             log.info("nothing to tell on %s", on)
             return False
         page = _page(digest, head)
-        outbox.enqueue(store, _letter(on, digest, page, head, now), now)
+        outbox.enqueue(store, _letter(on, digest, page, head, now, key=today.key), now)
         mentions.note(store, digest.mentions)
     log.info("digest of %s queued, %d cases told", on, len(digest.mentions))
     return True
@@ -208,16 +214,19 @@ def _write(
         letters=today.letters,
         health=today.health,
         heads=today.heads,
+        background=today.background,
         last_sent_on=outbox.last_digest_on(store),
         undelivered=outbox.undelivered(store),
+        buttons=today.buttons,
+        replies=today.replies,
         always=always,
     )
 
 
 def _letter(
-    on: date, digest: Digest, page: Page, head: Letterhead, now: datetime
+    on: date, digest: Digest, page: Page, head: Letterhead, now: datetime, *, key: bytes
 ) -> outbox.Queued:
-    message_id = _message_id(on, head.to)
+    message_id = letter_id(f"digest.{on.isoformat()}", head.to, key)
     return outbox.Queued(
         key=outbox.digest_key(on),
         message_id=message_id,
@@ -252,9 +261,3 @@ def _calendar(digest: Digest, page: Page, at: datetime) -> bytes:
         for each in found
     )
     return write_calendar(reminders, at)
-
-
-def _message_id(on: date, to: str) -> str:
-    """Name the letter by its day and owner, so that a repeat is known for one."""
-    owner = hashlib.sha256(to.encode()).hexdigest()[:8]
-    return f"<digest.{on.isoformat()}.{owner}@triage.invalid>"

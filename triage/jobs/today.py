@@ -25,6 +25,7 @@ from triage.jobs.assess import Bench, standings
 from triage.jobs.compose import Today
 from triage.jobs.inspect import evidence_problem
 from triage.jobs.prepare import texts
+from triage.jobs.recount import background
 from triage.jobs.unread import UNREAD, unread_news
 
 UNCONFIRMED = ("unconfirmed",)
@@ -47,10 +48,12 @@ def gather(
     an instant that was not assessed.
     """
     found = standings(store, bench, now, None if everything else _alive(store))
+    ready = texts(store, found, bench, now)
     return Today(
         packs=bench.packs,
         standings=found,
-        texts=texts(store, found, bench, now),
+        texts=ready,
+        background=background(store, found, ready, bench, now),
         letters=_letters(store, bench, span),
         health=_health(store, names),
         heads=heads,
