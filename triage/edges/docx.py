@@ -153,6 +153,8 @@ def _table(document: "Document", rows: tuple[tuple[str, ...], ...]) -> None:
     table = document.add_table(len(rows), len(rows[0]), style="Table Grid")
     table.autofit = False
     width = (WIDTH - FIRST_COLUMN) / max(len(rows[0]) - 1, 1)
+    for column, part in enumerate(table.columns):
+        part.width = Mm(width if column else FIRST_COLUMN)
     for number, row in enumerate(rows):
         for column, words in enumerate(row):
             cell = table.cell(number, column)
