@@ -95,7 +95,8 @@ class App:
         with self.place.writing() as store:
             for step in (
                 *(self._compare, self._collect, self._take_files, self._read),
-                *(self._check, self._tell, self._post, self._remember, self._show),
+                *(self._answer, self._check, self._tell, self._post),
+                *(self._remember, self._show),
             ):
                 self._steps += 1
                 if stop():
@@ -217,6 +218,18 @@ class App:
         events, assessed = self.place.read(store)
         done.events += events
         done.assessed += assessed
+
+    def _answer(self, store: Store, done: Ticked) -> None:
+        place = self.place
+        if place.answers.heed(
+            store,
+            place.bench,
+            archive=place.archive,
+            journal=place.journal,
+            pool=place.pool,
+            now=self.clock(),
+        ):
+            self._read(store, done)
 
     def _show(self, store: Store, done: Ticked) -> None:  # noqa: ARG002 - a step
         self.place.show(store)

@@ -21,10 +21,12 @@ from triage.edges.archive import Archive
 from triage.edges.clock import Clock
 from triage.edges.home import Home
 from triage.edges.journal import Journal
+from triage.edges.secret import make_key
 from triage.edges.store import DamagedIndexError, Store, complaint
 from triage.edges.worker import Pool
 from triage.errors import ConfigError, DiskError, Unavailable, UsageError
 from triage.jobs import act, learn, view
+from triage.jobs.answers import Answers
 from triage.jobs.assess import Bench, assess
 from triage.jobs.compose import Today, news_span
 from triage.jobs.index import Indexed, Indexer
@@ -62,6 +64,7 @@ class Place:
         self.journal = Journal(self.home.evidence)
         self.letterhead = letterhead(config)
         self.users = {account.name: account.user for account in config.account}
+        self.answers = Answers(config, self.home.key)
         self._notice = notice
         self.readers = learn.Readers(self._reading, workers=workers)
         self._indexer: Indexer | None = None  # at work since letters are fetched
@@ -142,6 +145,7 @@ class Place:
         lock.refuse_network(self.home.root)
         self.home.make()
         self.home.claim(self.users)
+        make_key(self.home.key)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -267,15 +271,17 @@ class Place:
         """
         local = now.astimezone(self.config.timezone)
         midnight = datetime.combine(local.date(), time(), local.tzinfo)
-        return gather(
+        span = news_span(store, now, midnight if everything else None)
+        today = gather(
             store,
             self.bench,
             now=now,
-            span=news_span(store, now, midnight if everything else None),
+            span=span,
             heads=self.heads(),
             names=list(self.users),
             everything=everything,
         )
+        return self.answers.tell(today, store, span, on=local.date())
 
     def _view(self, store: Store, orders: set[tuple[str, str]]) -> None:
         view.refresh(

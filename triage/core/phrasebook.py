@@ -1,8 +1,9 @@
 """The words in which the owner answers by mail, and those in which he is answered."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Any
 
 
 class Verb(StrEnum):
@@ -25,6 +26,8 @@ class Verb(StrEnum):
 class Why(StrEnum):
     """Why something that was said comes to nothing."""
 
+    HELP = "help"  # asked for
+    EMPTY = "empty"
     UNKNOWN = "unknown"
     DOUBT = "doubt"  # a denial, a condition, a plan
     QUESTION = "question"
@@ -115,16 +118,16 @@ def together(parts: Iterable[Phrases]) -> Phrases:
     def union(name: str) -> frozenset[str]:
         return frozenset[str]().union(*(getattr(one, name) for one in said))
 
-    def merged(name: str) -> dict:  # type: ignore[type-arg]  # as the field has it
-        found: dict = {}  # type: ignore[type-arg]
-        for one in said:
-            found = {**getattr(one, name), **found}
+    def merged(name: str) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for one in reversed(said):
+            found |= getattr(one, name)
         return found
 
-    sets = ("fillers", "doubts", "joints", "case", "days", "weeks", "months_long")
-    more = ("until", "before", "forwarded", "machines")
-    maps = ("verbs", "facts", "relative", "weekdays", "months")
-    return Phrases(
-        **{name: union(name) for name in (*sets, *more)},
-        **{name: merged(name) for name in maps},
-    )
+    values: dict[str, Any] = {
+        each.name: union(each.name)
+        if each.default == frozenset()
+        else merged(each.name)
+        for each in fields(Phrases)
+    }
+    return Phrases(**values)

@@ -33,7 +33,7 @@ class Ways:
         return tuple(
             self._button(
                 self._label(grant, standing.case),
-                str(standing.number or standing.case.id),
+                str(standing.number),
                 grant,
             )
             for grant in grants(standing, packs, self.on)
@@ -63,7 +63,7 @@ class Ways:
 def grants(standing: Standing, packs: Packs, on: date) -> list[Grant]:
     """List what may be answered about a case, as buttons of a day."""
     case, step = standing.case, standing.step
-    if standing.state is State.RESOLVED:
+    if standing.state is State.RESOLVED or not standing.number:
         return []
     allowed: dict[str, str] = {}
     if case.asks:

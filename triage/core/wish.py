@@ -53,6 +53,7 @@ class Lost:
 
     words: str
     why: Why
+    detail: str = ""  # says more than `why`, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ evidence/          letters, manifest, journal: the truth
 orders/            a view for people, made again at will
 inbox/             the owner drops receipts in; see jobs/inbox.py
 index.sqlite3      derived
+reply.key          signs the digest's buttons; see edges/secret.py
 home.json          the user name of every account that was ever collected here
 lock, turn         see edges/lock.py
 """
@@ -35,6 +36,10 @@ class Home:
     @property
     def inbox(self) -> Path:
         return self.root / "inbox"
+
+    @property
+    def key(self) -> Path:
+        return self.root / "reply.key"
 
     @property
     def index(self) -> Path:

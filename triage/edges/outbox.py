@@ -91,6 +91,12 @@ def enqueue(store: Store, letter: Queued, composed_at: datetime) -> None:
         )
 
 
+def raw_of(store: Store, message_id: str) -> bytes:
+    """Return a letter by its Message-ID, b"" of one that was let go."""
+    rows = store.rows("SELECT raw FROM outbox WHERE message_id = ?", message_id)
+    return bytes(rows[0]["raw"]) if rows else b""
+
+
 def withdrawable(store: Store) -> list[Queued]:
     """Return the digests that no server has ever had in its hands."""
     rows = store.rows(

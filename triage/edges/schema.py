@@ -50,6 +50,7 @@ CREATE TABLE acts (
 ) STRICT;
 CREATE INDEX acts_by_case ON acts (case_id);
 CREATE INDEX acts_by_order ON acts (order_number);
+CREATE INDEX acts_replied ON acts (line) WHERE kind = 'replied';
 
 -- which orders must be assessed again: at once, or from a day on
 CREATE TABLE orders (
@@ -66,6 +67,12 @@ CREATE TABLE cases (
 ) STRICT;
 CREATE INDEX cases_by_order ON cases (pack, order_number);
 CREATE INDEX cases_alive ON cases (state) WHERE state <> 'resolved';
+
+-- the line of each order in orders/index.html, as its folder was last written
+CREATE TABLE catalogue (
+    pack TEXT NOT NULL, order_number TEXT NOT NULL, line TEXT NOT NULL,
+    PRIMARY KEY (pack, order_number)
+) STRICT;
 
 -- what the owner was told, when and why
 CREATE TABLE mentions (

@@ -36,7 +36,6 @@ def take_reply(raw: bytes, message: Message, what: str) -> dict[str, Any]:
         "text": message.text(Where.TEXT),
         "page": message.text(Where.HTML),
         "answers": list(message.answers),
-        "message_id": message.message_id,
         "date": "".join(tree.values("date")[:1]),
         "files": [
             [place, _name(part, place), part.media_type, len(part.data)]

@@ -1,0 +1,151 @@
+"""Tell in the next digest what became of the owner's answers, and how to take it back."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from string import Template
+
+from triage.core.act import Act, ActKind
+from triage.core.button import Heeded, Replies, Unclear
+from triage.core.deed import UNDOABLE, undoable
+from triage.core.pack import Packs
+from triage.core.phrasebook import Why
+from triage.core.token import is_marked, letter_day
+from triage.core.ways import Ways
+from triage.core.words import day
+from triage.edges import cases, replies
+from triage.edges.messages import Span
+from triage.edges.store import Store
+from triage.jobs.compose import Today
+
+MOST = 5  # refusals that are told at once
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """Says what acts came to, in one language."""
+
+    packs: Packs
+    ways: Ways
+    language: str
+    numbers: Mapping[str | None, str]  # of cases
+
+    def line(self, act: Act, of: Mapping[str, Act]) -> str:
+        """Say what an act did; `of` finds by id the one that it takes back."""
+        data, kind = act.data, act.kind.value
+        about = {"number": self.numbers.get(act.case, "?"), "order": act.order or ""}
+        match act.kind:
+            case ActKind.STEP_DONE:
+                about["step"] = self._step(act)
+            case ActKind.SNOOZED:
+                about["until"] = self.day(date.fromisoformat(data["until"]))
+            case ActKind.REPORTED:
+                about["order"] = act.posting or act.order or ""
+            case ActKind.FACT:
+                name = self.packs.ladder.fact_names.get(data["name"], data["name"])
+                about |= {"name": name, "value": data["value"]}
+            case ActKind.ANSWERED:
+                kind = f"answered_{data['answer']}"
+            case ActKind.ATTACHED:
+                kind = "attached" if act.case else "attached_order"
+                about["name"] = data["name"]
+            case ActKind.UNDONE:
+                back = of.get(data["act"])
+                about["what"] = self.line(back, of) if back else "?"
+        return Template(self.ways.shown.lines.get(kind, kind)).safe_substitute(about)
+
+    def day(self, on: date) -> str:
+        if self.language == "ru":
+            return day(on)
+        return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+    def _step(self, act: Act) -> str:
+        rule = (act.case or "//").split("/")[1]
+        steps = {step.id: step.title for step in self.packs.ladder.plan(rule)}
+        return steps.get(act.data["step"], act.data["step"])
+
+
+def with_answers(
+    today: Today, store: Store, span: Span, ways: Ways, language: str
+) -> Today:
+    """Add the buttons of every case, and what was answered since the last digest.
+
+    Without a key there are no buttons.
+    """
+    packs = today.packs
+    buttons = {one.case.id: ways.of(one, packs) for one in today.standings}
+    return replace(
+        today,
+        key=ways.key,
+        buttons=buttons if ways.key else {},
+        replies=_replies(store, packs, span, ways, language),
+    )
+
+
+def _replies(
+    store: Store, packs: Packs, span: Span, ways: Ways, language: str
+) -> Replies:
+    acts = cases.acts_of_kind(store, *UNDOABLE, ActKind.UNDONE)
+    numbered = cases.acts_of_kind(store, ActKind.NUMBERED)
+    numbers = {act.case: act.data["number"] for act in numbered}
+    teller = Teller(packs=packs, ways=ways, language=language, numbers=numbers)
+    closed = [
+        act
+        for act in cases.acts_of_kind(store, ActKind.REPLIED)
+        if span.since < act.at <= span.until
+    ]
+    unclear = [each for act in closed for each in _unclear(act, ways)]
+    already = [
+        Template(ways.shown.lines["already"]).safe_substitute(words=words)
+        for act in closed
+        for words in json.loads(act.data.get("already", "[]"))
+    ]
+    heeded = list(_heeded(acts, span, teller))
+    return Replies(
+        heeded=[*heeded, *(Heeded(line=line) for line in already)],
+        unclear=unclear,
+        refused=_refused(store, span, teller),
+        hints=ways.shown.hints if unclear else (),
+        new_key=ways.shown.refused["new_key"] if _is_new(store, ways.key) else "",
+    )
+
+
+def _heeded(acts: Sequence[Act], span: Span, teller: Teller) -> Iterator[Heeded]:
+    """Yield what answers did, but for what was taken back since."""
+    by_id = {act.id: act for act in acts}
+    standing = {act.id for act in undoable(acts)}
+    for act in acts:
+        if "reply" not in act.data or not span.since < act.at <= span.until:
+            continue
+        if act.kind is ActKind.UNDONE:
+            yield Heeded(line=teller.line(act, by_id))
+        elif act.id in standing:
+            undo = teller.ways.undo(act) if teller.ways.key else None
+            yield Heeded(line=teller.line(act, by_id), undo=undo)
+
+
+def _unclear(act: Act, ways: Ways) -> Iterator[Unclear]:
+    for words, why, detail in json.loads(act.data.get("lost", "[]")):
+        yield Unclear(words=words, why=detail or ways.shown.why[Why(why)])
+
+
+def _refused(store: Store, span: Span, teller: Teller) -> list[str]:
+    since, until = (at.astimezone(UTC).isoformat() for at in (span.since, span.until))
+    lines = (
+        Template(teller.ways.shown.refused[row["reason"]]).safe_substitute(
+            on=teller.day(datetime.fromisoformat(row["received_at"]).date())
+        )
+        for row in replies.refused(store, since, until)
+    )
+    return list(dict.fromkeys(lines))[:MOST]
+
+
+def _is_new(store: Store, key: bytes) -> bool:
+    """Say whether the last letter was signed with another key than there is now."""
+    last = replies.last_letter(store)
+    return bool(key) and is_marked(last) and letter_day(key, last) is None
