@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import pytest
 import smtp_sink
+from docx import Document
 from dovecot import PASSWORD, Dovecot
 from mails import AUTHSERV_ID, a_letter
 from paperwork import a_pdf, receipt_text
@@ -107,15 +108,37 @@ def tree(folder: Path) -> dict[str, bytes]:
 # --- what is known
 
 
-def test_without_a_command_the_program_says_what_it_can(month):
-    nothing = subprocess.run(
-        [sys.executable, "-m", "triage"], capture_output=True, check=False, text=True
-    )
+def test_without_a_command_the_program_shows_where_things_stand(month):
+    told = month.says()
+    assert "вашего шага" in told.splitlines()[0]
+    assert "в работе" in told.splitlines()[0]
+    assert "Почта прочитана 2 декабря" in told
+    for case in month.json("cases")["cases"]:
+        if case["state"] == "open":
+            assert case["title"] in told
 
-    assert (nothing.returncode, nothing.stdout) == (64, "")
-    assert nothing.stderr.startswith("Вызов: triage")
-    assert "подсказка" not in nothing.stderr
-    assert "не хватает команды" in month.fails(64)
+
+def test_where_things_stand_fits_80_columns(month, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert max(map(len, month.says().splitlines())) <= 80
+
+
+def test_without_settings_the_program_says_how_to_begin(tmp_path):
+    told = Shell(tmp_path / "config.toml").says()
+    assert "triage setup" in told
+    assert "triage demo" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_be_taught_the_commands(tmp_path, shell):
+    told = Shell(tmp_path / "config.toml").says("completion", shell)
+    assert "_TRIAGE_COMPLETE" in told
+
+
+def test_bash_finds_the_script_without_fault(tmp_path):
+    told = Shell(tmp_path / "config.toml").says("completion", "bash")
+    subprocess.run(["bash", "-n"], input=told, text=True, check=True)
 
 
 def test_no_line_of_a_list_is_folded_at_80_columns(month, monkeypatch):
@@ -228,6 +251,39 @@ def test_a_case_is_explained_with_the_words_of_its_letters(month):
     assert Path(path).is_file()
 
 
+def test_each_day_and_word_of_a_case_is_followed_to_its_source(month):
+    told = month.json("why", 1)
+
+    reasons = {each["name"]: each for each in told["reasons"]}
+    cancelled = reasons["cancelled_on"]
+    assert cancelled["source"] == "letter"
+    assert Path(cancelled["path"]).name == f"{cancelled['evidence']}.eml"
+    assert Path(cancelled["path"]).is_file()
+    assert cancelled["subject"] == "Вы отменили заказ 12345678-0004"
+    seller = reasons["seller_inn"]
+    lines = (month.home / "evidence" / "journal.jsonl").read_text("utf-8").splitlines()
+    act = json.loads(lines[seller["journal_line"] - 1])
+    assert act["data"]["name"] == "seller_inn"
+    assert seller["value"] == act["data"]["value"]
+    assert reasons["owner_name"]["source"] == "config"
+    assert reasons["amount"]["how"]
+    norms = {norm["id"]: norm for norm in told["norms"]}
+    assert {"cite", "source", "checked", "confidence"} <= norms["refund-26.1"].keys()
+    claim = next(each for each in told["days"] if each["step"] == "claim")
+    assert claim["deadline_on"] == "2026-11-30"
+    assert "20 ноября 2026 г." in claim["deadline"]
+    assert claim["norm"] == "refund-26.1"
+
+
+def test_one_letter_of_a_case_is_explained(month):
+    whole = month.json("why", 1)["reasons"]
+    claim = month.json("why", 1, "--step", "2c", "--letter", "claim")["reasons"]
+
+    assert {each["name"] for each in claim} < {each["name"] for each in whole}
+    assert "bank_details" in {each["name"] for each in claim}
+    assert "claim — Претензия продавцу" in month.fails(64, "why", 1, "--letter", "clam")
+
+
 def test_a_case_may_be_named_by_its_id(month):
     by_id = month.json("cases", "ozon/refund-missing/12345678-0004")
 
@@ -269,6 +325,26 @@ def test_the_prepared_letter_is_printed_or_written(month, tmp_path):
 
     assert "ООО «Пример»" in shown
     assert (tmp_path / "claim.txt").read_text("utf-8") == shown
+
+
+def test_a_state_body_gets_a_text_for_its_form_and_a_letter_on_paper(own, tmp_path):
+    own.says("report", "12345678-0099", "false-discount", "--on", "2026-12-01")
+    number = next(
+        case["number"]
+        for case in own.json("cases")["cases"]
+        if case["rule"] == "false-discount"
+    )
+    own.says("fact", number, "advertised=скидка 50 %")
+
+    pasted = own.says("letter", number, "--step", "authority")
+    own.says(
+        *("letter", number, "--step", "authority", "--format", "docx"),
+        *("--out", tmp_path / "paper.docx"),
+    )
+
+    on_paper = [p.text for p in Document(tmp_path / "paper.docx").paragraphs]
+    assert "Кому" not in pasted
+    assert "Кому: Федеральная антимонопольная служба" in on_paper
 
 
 def test_a_letter_with_a_gap_is_kept_back_and_says_how_to_fill_it(month):

@@ -131,8 +131,6 @@ def usage_words(error: click.ClickException, spoken: str) -> UsageError:
             words = f"не годится значение; можно: {', '.join(known.choices)}"
         case click.BadParameter():
             words = f"не годится значение: {error.message}"
-        case click.UsageError(message="Missing command."):
-            words = "не хватает команды"
         case _:
             words = error.format_message()
     return UsageError(f"{words}{hint}")
