@@ -31,6 +31,7 @@ from triage.core.story import (
     NOTHING_TOLD,
     Background,
     Entry,
+    Happening,
     Story,
     Telling,
     at_stake,
@@ -71,6 +72,17 @@ class Digest:
     def stale(self) -> bool:
         """Say whether the mail was last read so long ago that nothing here is sure."""
         return self.read_age is None or self.read_age > STALE
+
+    @property
+    def arrived(self) -> tuple[Happening, ...]:
+        """Return what letters told, of an order and a day together."""
+        found: dict[tuple[date, str], list[str]] = {}
+        for each in self.letters.recognised:
+            found.setdefault((each.received_on, each.order), []).append(each.title)
+        return tuple(
+            Happening(on=on, order=order, titles=tuple(dict.fromkeys(titles)))
+            for (on, order), titles in found.items()
+        )
 
     @property
     def stories(self) -> tuple[Story, ...]:

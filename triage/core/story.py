@@ -41,6 +41,7 @@ class Happening:
     """One day in the life of an order, as letters tell it."""
 
     on: date
+    order: str
     titles: tuple[str, ...]  # what happened, in the owner's words
 
 

@@ -71,13 +71,13 @@ def _lives(
         orders = [order for _, order in of_pack]
         for order, events in messages.events_of(store, pack, orders).items():
             told = [event for event in events if event.at <= now]
-            found[pack, order] = tuple(_days(told, bench))
+            found[pack, order] = tuple(_days(order, told, bench))
     return found
 
 
-def _days(events: Iterable[Event], bench: Bench) -> Iterator[Happening]:
+def _days(order: str, events: Iterable[Event], bench: Bench) -> Iterator[Happening]:
     ordered = sorted(events, key=lambda event: (event.at, event.id))
     titles = bench.packs.events
     for on, of_day in groupby(ordered, lambda e: e.at.astimezone(bench.zone).date()):
         told = dict.fromkeys(titles.get(each.kind, each.kind) for each in of_day)
-        yield Happening(on=on, titles=tuple(told))
+        yield Happening(on=on, order=order, titles=tuple(told))
