@@ -8,7 +8,18 @@ from pathlib import Path
 import click
 
 from triage import __version__
-from triage.commands import acts, demo, facts, keep, paper, setup, show, teach, work
+from triage.commands import (
+    acts,
+    demo,
+    facts,
+    keep,
+    paper,
+    setup,
+    show,
+    teach,
+    why,
+    work,
+)
 from triage.commands.bilingual import Group, Option, usage_words
 from triage.commands.desk import Desk
 from triage.edges.terminal import clean_lines
@@ -72,7 +83,7 @@ def cli(
 
 for command in (
     *(setup.setup, work.check, work.run, work.tick),
-    *(paper.digest, show.orders, show.cases, show.why, paper.letter),
+    *(paper.digest, show.orders, show.cases, why.why, paper.letter),
     *(acts.done, acts.snooze, acts.resolve, acts.reopen, acts.answer),
     *(acts.report, facts.fact, acts.attach),
     *(teach.unrecognised, teach.teach, teach.sample),

@@ -7,15 +7,11 @@ from triage.commands.find import find_orders
 from triage.commands.money import say_settlement, say_untied, untied_shape
 from triage.commands.shapes import (
     case_shape,
-    event_shape,
-    ladder_shape,
     listing,
     order_shape,
 )
-from triage.commands.wording import CERTAINTIES, STATES, WHO, status_of, when
+from triage.commands.wording import CERTAINTIES, STATES, status_of, when
 from triage.core.ladder import Standing
-from triage.core.message import Where
-from triage.core.particulars import written
 from triage.core.timeline import Timeline
 from triage.core.words import day, roubles
 from triage.edges import cases as case_table
@@ -196,51 +192,3 @@ def show_case(desk: Desk, standing: Standing) -> None:
         desk.terminal.say(
             f"  {step.step.rung:>2}  {step.step.title}  {done or lock or due}".rstrip()
         )
-
-
-@command(
-    "why",
-    "Объяснить дело: факты, слова писем, правило, основание.",
-    "Explain a case: facts, the letters' words, the rule, the ground.",
-    click.argument("case"),
-    JSON,
-)
-def why(desk: Desk, case: str, *, as_json: bool) -> None:
-    with desk.place.store() as store:
-        bench = desk.place.bench
-        standing = find_case(store, bench, desk.now, case)
-        found = standing.case
-        place = (found.pack, found.order)
-        events = order_events(store, [place], desk.now).get(place, [])
-        rule = bench.packs.rule(found.pack, found.rule)
-    if as_json:
-        desk.terminal.json(
-            {
-                **listing(desk.now, "cases", [case_shape(standing)]),
-                "basis": rule.basis,
-                "quiet_when": rule.quiet_when,
-                "steps": ladder_shape(standing),
-                "events": [event_shape(event) for event in events],
-            }
-        )
-        return
-    show_case(desk, standing)
-    desk.say("\nПравило", "\nRule", style="bold")
-    desk.terminal.say(f"  {rule.title}. {rule.basis}")
-    names = bench.packs.ladder.fact_names
-    desk.say("Факты", "Facts", style="bold")
-    for fact in found.facts:
-        value = WHO.get(fact.value) or written(fact, found.opened_on).value
-        desk.terminal.say(f"  {names.get(fact.name, fact.name)}: {value}")
-        if fact.quote:
-            desk.terminal.say(f"      «{fact.quote}»  {fact.evidence[:12]}")
-    desk.say("Письма", "Letters", style="bold")
-    for event in sorted(events, key=lambda each: (each.at, each.id)):
-        on = event.at.astimezone(desk.config.timezone).date()
-        words = desk.words(*CERTAINTIES[event.certainty])
-        title = bench.packs.events.get(event.kind, event.kind.value)
-        desk.terminal.say(f"  {when(desk, on)}  {title} ({words}), {event.recogniser}")
-        archive = desk.place.archive
-        of_file = event.where is Where.FILE
-        path = (archive.attachment_path if of_file else archive.path)(event.evidence)
-        desk.terminal.say(f"      «{event.quote}»\n      {path}")

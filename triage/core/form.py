@@ -44,6 +44,7 @@ class FactBook:
     examples: Mapping[Form, str] = field(default_factory=dict, hash=False)
     refused: Mapping[str, str] = field(default_factory=dict, hash=False)
     derived: Mapping[str, str] = field(default_factory=dict, hash=False)
+    counted: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def example(self, name: str) -> str:
         """Return a value that would do."""

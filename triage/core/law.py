@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from triage.core.deadline import Unit
+from triage.core.deadline import Term, Unit
 from triage.core.step import Norm
 from triage.core.words import day, days, plural
 
@@ -61,14 +61,17 @@ def within(norm: Norm, today: date, phrases: Mapping[str, str]) -> str:
 
 def length(norm: Norm) -> str:
     """Write the length of a term for a table: «10 дней», «15 рабочих дней»."""
-    if norm.term is None:
-        return ""
-    number = norm.term.value
-    if norm.term.unit is Unit.DAYS:
+    return "" if norm.term is None else length_of(norm.term)
+
+
+def length_of(term: Term) -> str:
+    """Write how long a term is."""
+    number = term.value
+    if term.unit is Unit.DAYS:
         return days(number)
-    if norm.term.unit is Unit.HOURS:
+    if term.unit is Unit.HOURS:
         return f"{number} {plural(number, 'час', 'часа', 'часов')}"
-    if norm.term.unit is Unit.MONTHS:
+    if term.unit is Unit.MONTHS:
         return f"{number} {plural(number, 'месяц', 'месяца', 'месяцев')}"
     return f"{number} {plural(number, 'рабочий день', 'рабочих дня', 'рабочих дней')}"
 

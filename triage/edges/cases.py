@@ -45,6 +45,12 @@ def acts_of(
     return found
 
 
+def lines_of(store: Store, order: str) -> dict[str, int]:
+    """Return in which line of the journal each act on an order stands, by its id."""
+    rows = store.rows("SELECT * FROM acts WHERE order_number = ? ORDER BY line", order)
+    return {_act(row).id: row["line"] for row in rows}
+
+
 def acts_of_kind(store: Store, *kinds: ActKind) -> list[Act]:
     """Return all acts of some kinds, oldest first."""
     marks = ",".join("?" * len(kinds))

@@ -13,6 +13,11 @@ REFUSED = (
     *("shape", "ahead", "long_ago", "card", "code"),
     *("unknown", "derived", "step", "settings"),
 )
+COUNTED = (
+    *("term", "shifted", "own", "none", "floor", "pressing"),
+    *("opened", "done", "end", "fact", "no_step", "no_fact"),
+    *("received", "taken", "soonest"),
+)
 INPUTS = frozenset({"stake", "repaid"})
 """What an explanation may name beside facts."""
 
@@ -38,6 +43,7 @@ def read_facts(name: str, data: bytes, ladder: Ladder, problems: list[str]) -> F
         examples[form] = row.text("example", needed=False)
         row.done()
     refused, derived = file.table("refused"), file.table("derived")
+    counted = file.table("counted")
     book = FactBook(
         told=told,
         choices=choices,
@@ -46,6 +52,7 @@ def read_facts(name: str, data: bytes, ladder: Ladder, problems: list[str]) -> F
         examples=examples,
         refused={key: refused.text(key) for key in REFUSED},
         derived={key: derived.text(key).strip() for key in derived},
+        counted={key: counted.text(key) for key in COUNTED},
     )
     for fact, text in book.derived.items():
         _known(derived, fact, ladder)
@@ -54,7 +61,7 @@ def read_facts(name: str, data: bytes, ladder: Ladder, problems: list[str]) -> F
             continue
         for used in {*Template(text).get_identifiers(), *conditions(text)} - INPUTS:
             _known(derived, used, ladder)
-    for table in (rows, forms, refused, derived, file):
+    for table in (rows, forms, refused, derived, counted, file):
         table.done()
     return book
 
