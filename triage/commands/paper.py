@@ -86,7 +86,7 @@ def letter(
         standing = find_case(store, bench, now, case)
         acts = cases.acts_of(store, [standing.case.order], now)
     told = acts.get(standing.case.order, [])
-    text = prepared(standing, told, bench, step, which)
+    text = prepared(standing, told, bench, step, which, paper=kind != "txt")
     if kind == "txt" and not out:
         desk.terminal.exact(plain(text))
         return

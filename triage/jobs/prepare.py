@@ -15,6 +15,8 @@ from triage.edges.store import Store
 from triage.errors import UsageError
 from triage.jobs.assess import Bench
 
+ON_PAPER = "-paper"  # ends the id of a letter that is another's form on paper
+
 
 def facts(
     standing: Standing, acts: Sequence[Act], bench: Bench, step: str = ""
@@ -38,15 +40,19 @@ def letter(
     bench: Bench,
     step_id: str = "",
     letter_id: str = "",
+    *,
+    paper: bool = False,
 ) -> str:
     """Write the letter of the case's step, or of the named one, with the marks of `sheet`.
+
+    Of a text for somebody's form there may be another on paper, which `paper` prefers.
 
     Raises:
         UsageError: there is no such step or letter, or facts are lacking; the message
             says how to tell them.
     """
     step = find_step(standing, bench, step_id)
-    text = _letter_of(step, bench, letter_id)
+    text = _letter_of(step, bench, letter_id, paper=paper)
     known = facts(standing, acts, bench, step.id)
     names = bench.packs.ladder.fact_names
     if missing := lacking(text, known):
@@ -63,9 +69,10 @@ def letter(
     return render(text, known)
 
 
-def _letter_of(step: Step, bench: Bench, letter_id: str) -> Letter:
+def _letter_of(step: Step, bench: Bench, letter_id: str, *, paper: bool) -> Letter:
     letters = bench.packs.ladder.letters
-    mine = [name for name in (step.letter, *step.more_letters) if name in letters]
+    named = (step.letter, step.again, *step.more_letters)
+    mine = [name for name in dict.fromkeys(named) if name in letters]
     if not mine:
         raise UsageError(
             f"шаг {step.rung} ({step.id}) обходится без письма: {step.action}"
@@ -75,6 +82,8 @@ def _letter_of(step: Step, bench: Bench, letter_id: str) -> Letter:
             f"у шага {step.rung} нет письма {letter_id}",
             [f"есть: {name} — {letters[name].title}" for name in mine],
         )
+    if not letter_id and paper and mine[0] + ON_PAPER in mine:
+        return letters[mine[0] + ON_PAPER]
     return letters[letter_id or mine[0]]
 
 
