@@ -26,7 +26,15 @@ SHARED = frozenset(
 )
 """Events of which an order may have several, each with its sum."""
 
-RECEIPTS = frozenset({EventKind.RECEIPT_PREPAYMENT, EventKind.RECEIPT_FULL})
+OF_ONE_SUM = frozenset(
+    {
+        EventKind.ORDER_PAID,
+        EventKind.PAYMENT_FAILED,
+        EventKind.RECEIPT_PREPAYMENT,
+        EventKind.RECEIPT_FULL,
+    }
+)
+"""Events whose sum is the one that their sentence names."""
 
 OWN_WORDS = frozenset({"item", "due_on"})  # what is never taken from another sentence
 BEFORE_A_SUM = 30  # characters in which words tell what a sum is
@@ -112,7 +120,7 @@ def _own(heard: Heard, written_on: date) -> Iterator[tuple[str, str]]:
     named = {amount for _, amount in sums(heard.said)}
     kind = heard.recogniser.kind
     kept = kind in SHARED and _KEPT.search(heard.said)
-    dealt = shares(heard.said) if kind in SHARED | RECEIPTS else []
+    dealt = shares(heard.said) if kind in SHARED | OF_ONE_SUM else []
     for name, patterns in heard.recogniser.extract.items():
         places = [(heard.voice, start, end)]
         value = _found(name, patterns, places, written_on)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from triage.core.lexicon import Lexicon
 from triage.core.message import Message, Where
 from triage.core.recogniser import Recogniser
 from triage.core.stems import Patterns, Vocabulary
@@ -145,17 +146,17 @@ def _phrases(
     phrases = letter.vocabulary.possible(patterns)
     unless = letter.vocabulary.possible(recogniser.unless)
     for voice in voices if phrases else ():
-        limit, heard = voice.upto(recogniser.lines), set[int]()
+        limit, judged = voice.upto(recogniser.lines), set[int]()
         for pattern in phrases:
             for match in voice.matches(pattern, limit):
                 start, end = voice.sentence(*match.span())
-                if start in heard or voice.is_quoted(start):
+                if start in judged or voice.is_quoted(start):
                     continue
+                judged.add(start)
                 if not (
-                    _spoilt(voice, start, end, unless)
-                    or _strange(recogniser, voice, (start, end), match[0])
+                    _strange(recogniser, voice, (start, end), match[0])
+                    or _spoilt(voice, (start, end), unless, recogniser.lexicon)
                 ):
-                    heard.add(start)
                     yield Heard(recogniser, voice, start, end, links, match.span())
 
 
@@ -174,11 +175,13 @@ def _strange(
 
 
 def _spoilt(
-    voice: Voice, start: int, end: int, unless: Iterable[re.Pattern[str]]
+    voice: Voice,
+    sentence: tuple[int, int],
+    unless: Iterable[re.Pattern[str]],
+    lexicon: Lexicon | None,
 ) -> bool:
     """Say whether a condition, a question or the like takes a sentence back."""
-    return any(
-        pattern.search(part)
-        for part in voice.governing(start, end)
-        for pattern in unless
-    )
+    parts = voice.governing(*sentence)
+    if lexicon:
+        parts = map(lexicon.without_asides, parts)
+    return any(pattern.search(part) for part in parts for pattern in unless)

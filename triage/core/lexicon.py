@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
+LONGEST = 500  # characters: nobody says more in a sentence about money
+
 Patterns = tuple[re.Pattern[str], ...]
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -48,15 +50,21 @@ class Lexicon:
         What stands in quotation marks or is a name counts as known, unless the phrase
         that was recognised lies in it.
         """
-        text = sentence
-        for pattern in self.harmless:
-            text = pattern.sub(" ", text)
+        if len(sentence) > LONGEST:
+            return [sentence]
+        text = self.without_asides(sentence)
         text = _NAMED.sub(lambda m: m[0] if phrase and phrase in m[0] else " Х ", text)
         return [
             match[0]
             for match in _WORD.finditer(text)
             if not (self.has(match[0].lower()) or _is_name(match))
         ]
+
+    def without_asides(self, sentence: str) -> str:
+        """Take out of a folded sentence what changes nothing: reasons, names of goods."""
+        for pattern in self.harmless:
+            sentence = pattern.sub(" ", sentence)
+        return sentence
 
     def has(self, word: str) -> bool:
         return word in self.words or any(one in self.stems for one in accumulate(word))
