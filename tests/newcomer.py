@@ -183,6 +183,19 @@ class Screen:
     def type(self, words: str) -> None:
         os.write(self._fd, words.encode())
 
+    def interrupt(self) -> int:
+        """Press Ctrl-C until the program ends, as a person would; return the exit code.
+
+        Python does not notice a signal that comes just before it begins to read a line.
+        """
+        while self.program.poll() is None:
+            self.type("\x03")
+            for _ in range(10):
+                self._read(0.1)
+                if self.program.poll() is not None:
+                    break
+        return self.end()
+
     def hang_up(self) -> None:
         """Lose the connection."""
         os.close(self._fd)

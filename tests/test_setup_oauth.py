@@ -158,8 +158,7 @@ def test_cancelled_on_the_way_nothing_is_left(owner, server, prompt):
             screen.wait_for("client_id")
             screen.type(f"{CLIENT}\n")
         screen.wait_for(prompt)
-        screen.type("\x03")
-        assert screen.end() == 130, screen.text
+        assert screen.interrupt() == 130, screen.text
 
     assert owner.left() == []
 
