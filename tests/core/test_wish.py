@@ -255,6 +255,23 @@ def test_politeness_is_no_request(listen, text):
     assert listen(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "rung"),
+    [
+        ("готово 3", ""),
+        ("готово 3, шаг 2", "2"),
+        ("шаг 2c по делу 3: готово", "2c"),
+        ("Готово 3 шаг 2с", "2c"),  # a Cyrillic с
+        ("done 3, step 2c", "2c"),
+        ("отправил шаг 5 по делу 3", "5"),
+    ],
+)
+def test_a_step_may_be_named_by_its_rung(listen, text, rung):
+    [request] = listen(text)
+
+    assert (request.verb, request.numbers, request.rung) == (Verb.DONE, (3,), rung)
+
+
 def test_a_day_behind_us_says_when_a_step_was_taken(listen):
     [request] = listen("готово 3 вчера")
 

@@ -162,7 +162,12 @@ class Docket:
 
     def _done(self, wish: Wish, standing: Standing, step: str) -> Deed:
         seen = self.then.get(standing.case.id, standing)
-        if not step:
+        if wish.rung:
+            named = (one.step.id for one in seen.steps if one.step.rung == wish.rung)
+            step = next(named, "")
+            if not step:
+                return Lost(wish.words, Why.NO_STEP)
+        elif not step:
             if seen.step is None or seen.state is State.WAITING or seen.step.done_on:
                 return Lost(wish.words, Why.NO_STEP)
             step = seen.step.step.id

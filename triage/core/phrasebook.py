@@ -70,6 +70,7 @@ class Phrases:
     doubts: frozenset[str] = frozenset()
     joints: frozenset[str] = frozenset()
     case: frozenset[str] = frozenset()  # stands before a case's number
+    step: frozenset[str] = frozenset()  # stands before a step's rung
     relative: Mapping[str, int] = field(default_factory=dict, hash=False)
     days: frozenset[str] = frozenset()
     weeks: frozenset[str] = frozenset()

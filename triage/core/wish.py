@@ -32,6 +32,9 @@ _EXACT = frozenset({"да", "нет", "yes", "no"})
 _STEADY = frozenset({Verb.NOT_RECEIVED, Verb.YES, Verb.NO, Verb.UNDONE, Verb.HELP})
 """Requests that no other word may stand beside: it would change what they say."""
 
+_STEPPED = frozenset({Verb.DONE, Verb.SENT})
+_RUNG_LETTERS = {"c": "c", "с": "c"}  # the second is Cyrillic
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -42,6 +45,7 @@ class Wish:
     numbers: tuple[int, ...] = ()
     orders: tuple[Numbered, ...] = ()
     on: date | None = None
+    rung: str = ""  # of the step that was taken, where it is named
     fact: str = ""
     value: str = ""
     note: str = ""
@@ -175,6 +179,7 @@ class Listener:
         rest = words[:start] + words[end:]
         while (again := self._verb(rest)) and again[2] is meant:
             rest = rest[: again[0]] + rest[again[1] :]  # «решено, деньги пришли»
+        rung, rest = self._rung(rest) if meant in _STEPPED else ("", rest)
         on, rest = self._day(rest, meant)
         numbers, orders, rest = self._named(rest)
         wish = Wish(
@@ -183,8 +188,9 @@ class Listener:
             numbers=numbers,
             orders=orders,
             on=on,
+            rung=rung,
         )
-        idle = self.heard.joints | self.heard.case
+        idle = self.heard.joints | self.heard.case | self.heard.step
         idle |= self.heard.fillers if meant is not Verb.UNDONE else frozenset()
         more = [word for word in rest if word not in idle]
         two = again is not None and Verb.SENT not in (again[2], meant)
@@ -220,6 +226,16 @@ class Listener:
         if day.on is None:
             return None, [*words[: day.start], _IMPOSSIBLE, *words[day.end :]]
         return day.on, [*words[: day.start], *words[day.end :]]
+
+    def _rung(self, words: list[str]) -> tuple[str, list[str]]:
+        """Take «шаг 2c» out of the words of a request."""
+        for place, word in enumerate(words[:-1]):
+            if word in self.heard.step and words[place + 1].isdigit():
+                letter = "".join(words[place + 2 : place + 3])
+                end = place + 2 + (letter in _RUNG_LETTERS)
+                rung = words[place + 1] + _RUNG_LETTERS.get(letter, "")
+                return rung, words[:place] + words[end:]
+        return "", words
 
     def _named(
         self, words: Sequence[str]

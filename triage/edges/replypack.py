@@ -86,6 +86,7 @@ def _heard(file: Table) -> Phrases:
         doubts=some("doubts"),
         joints=some("joints"),
         case=some("case"),
+        step=some("step"),
         relative={word: n for key, n in relative.items() for word in some(key)},
         days=some("day"),
         weeks=some("week"),

@@ -88,7 +88,7 @@ def _spoken(clerk: Clerk, letter: Letter, own: str, digest: str) -> list[Part]:
     docket = docket_of(clerk, letter, wishes, told_at)
     parts: list[Part] = []
     about: dict[str, Standing] = {}  # the cases that files may belong to
-    heeded: set[tuple[Verb, str]] = set()
+    heeded: set[tuple[Verb, str, str]] = set()
     for place, wish in enumerate(wishes):
         if isinstance(wish, Lost):
             parts.append((f"{place}", wish))
@@ -99,9 +99,9 @@ def _spoken(clerk: Clerk, letter: Letter, own: str, digest: str) -> list[Part]:
         for n, deed in enumerate(docket.heed(wish)):
             case = (isinstance(deed, Act) and deed.case) or ""
             if case and wish.verb is not Verb.FACT:
-                if (wish.verb, case) in heeded:
+                if (wish.verb, case, wish.rung) in heeded:
                     continue  # said twice in one letter
-                heeded.add((wish.verb, case))
+                heeded.add((wish.verb, case, wish.rung))
             parts.append((f"{place}.{n}", deed))
     if not about:
         named = {deed.case for _, deed in parts if isinstance(deed, Act)}
