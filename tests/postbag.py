@@ -2,12 +2,12 @@
 
 import email
 import email.policy
+import json
 import os
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import unescape
-from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from world import World
@@ -107,6 +107,16 @@ class Postbag:
             found = cases.acts_of_kind(store, *chosen)
         return [act for act in found if "reply" in act.data]
 
+    def lost(self) -> list[str]:
+        """Return why what was said came to nothing, in the journal's words."""
+        with self.world.app.place.store() as store:
+            closed = cases.acts_of_kind(store, ActKind.REPLIED)
+        return [
+            why
+            for act in closed
+            for _, why, _ in json.loads(act.data.get("lost", "[]"))
+        ]
+
     def said(self) -> object:
         """Return what the next digest says of the answers so far."""
         place = self.world.app.place
@@ -127,7 +137,3 @@ def word(url: str) -> str:
 
 def a_picture(size: int = 9000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + os.urandom(size)
-
-
-def lines(path: Path) -> int:
-    return path.read_bytes().count(b"\n")

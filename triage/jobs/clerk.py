@@ -127,7 +127,11 @@ def docket_of(
             chosen.add((act.data["pack"], act.order))
     now = standings(store, clerk.bench, clerk.now, chosen)
     then = standings(store, clerk.bench, told_at, chosen)
-    acts = cases.acts_of_kind(store, *UNDOABLE, ActKind.UNDONE)
+    acts = [
+        act
+        for act in cases.acts_of_kind(store, *UNDOABLE, ActKind.UNDONE)
+        if act.data.get("reply") != letter.evidence  # of a run that was cut short
+    ]
     return Docket(
         now={one.case.id: one for one in now},
         then={one.case.id: one for one in then},
