@@ -24,7 +24,7 @@ BUTTONS = (
 )
 SUBJECTS = ("done", "snoozed", "resolved", "not_received", "yes", "no", "undone")
 LINES = (
-    *("step_done", "snoozed", "resolved", "reopened", "reported", "fact"),
+    *("step_done", "step_undone", "snoozed", "resolved", "reopened", "reported", "fact"),
     *("answered_yes", "answered_no", "attached", "attached_order", "undone", "already"),
 )
 REFUSED = ("unproved", "stranger", "new_key")

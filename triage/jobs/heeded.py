@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from string import Template
+from typing import Self
 
 from triage.core.act import Act, ActKind
 from triage.core.button import Heeded, Replies, Unclear
 from triage.core.deed import UNDOABLE, undoable
 from triage.core.pack import Packs
-from triage.core.phrasebook import Why
+from triage.core.phrasebook import Shown, Why
 from triage.core.token import is_marked, letter_day
 from triage.core.ways import Ways
 from triage.core.words import day
@@ -31,21 +32,29 @@ class Teller:
     """Says what acts came to, in one language."""
 
     packs: Packs
-    ways: Ways
+    shown: Shown
     language: str
     numbers: Mapping[str | None, str]  # of cases
+
+    @classmethod
+    def of(cls, store: Store, packs: Packs, shown: Shown, language: str) -> Self:
+        """Speak of the cases of an index by their numbers."""
+        numbered = cases.acts_of_kind(store, ActKind.NUMBERED)
+        numbers = {act.case: act.data["number"] for act in numbered}
+        return cls(packs=packs, shown=shown, language=language, numbers=numbers)
 
     def line(self, act: Act, of: Mapping[str, Act]) -> str:
         """Say what an act did; `of` finds by id the one that it takes back."""
         data, kind = act.data, act.kind.value
         about = {"number": self.numbers.get(act.case, "?"), "order": act.order or ""}
         match act.kind:
-            case ActKind.STEP_DONE:
+            case ActKind.STEP_DONE | ActKind.STEP_UNDONE:
                 about["step"] = self._step(act)
             case ActKind.SNOOZED:
                 about["until"] = self.day(date.fromisoformat(data["until"]))
             case ActKind.REPORTED:
                 about["order"] = act.posting or act.order or ""
+                about["report"] = self.packs.rule(data["pack"], data["report"]).title
             case ActKind.FACT:
                 name = self.packs.ladder.fact_names.get(data["name"], data["name"])
                 about |= {"name": name, "value": data["value"]}
@@ -57,7 +66,7 @@ class Teller:
             case ActKind.UNDONE:
                 back = of.get(data["act"])
                 about["what"] = self.line(back, of) if back else "?"
-        return Template(self.ways.shown.lines.get(kind, kind)).safe_substitute(about)
+        return Template(self.shown.lines.get(kind, kind)).safe_substitute(about)
 
     def day(self, on: date) -> str:
         if self.language == "ru":
@@ -91,9 +100,7 @@ def _replies(
     store: Store, packs: Packs, span: Span, ways: Ways, language: str
 ) -> Replies:
     acts = cases.acts_of_kind(store, *UNDOABLE, ActKind.UNDONE)
-    numbered = cases.acts_of_kind(store, ActKind.NUMBERED)
-    numbers = {act.case: act.data["number"] for act in numbered}
-    teller = Teller(packs=packs, ways=ways, language=language, numbers=numbers)
+    teller = Teller.of(store, packs, ways.shown, language)
     closed = [
         act
         for act in cases.acts_of_kind(store, ActKind.REPLIED)
@@ -105,7 +112,7 @@ def _replies(
         for act in closed
         for words in json.loads(act.data.get("already", "[]"))
     ]
-    heeded = list(_heeded(acts, span, teller))
+    heeded = list(_heeded(acts, span, teller, ways))
     return Replies(
         heeded=[*heeded, *(Heeded(line=line) for line in already)],
         unclear=unclear,
@@ -115,7 +122,9 @@ def _replies(
     )
 
 
-def _heeded(acts: Sequence[Act], span: Span, teller: Teller) -> Iterator[Heeded]:
+def _heeded(
+    acts: Sequence[Act], span: Span, teller: Teller, ways: Ways
+) -> Iterator[Heeded]:
     """Yield what answers did, but for what was taken back since."""
     by_id = {act.id: act for act in acts}
     standing = {act.id for act in undoable(acts)}
@@ -125,7 +134,7 @@ def _heeded(acts: Sequence[Act], span: Span, teller: Teller) -> Iterator[Heeded]
         if act.kind is ActKind.UNDONE:
             yield Heeded(line=teller.line(act, by_id))
         elif act.id in standing:
-            undo = teller.ways.undo(act) if teller.ways.key else None
+            undo = ways.undo(act) if ways.key else None
             yield Heeded(line=teller.line(act, by_id), undo=undo)
 
 
@@ -137,7 +146,7 @@ def _unclear(act: Act, ways: Ways) -> Iterator[Unclear]:
 def _refused(store: Store, span: Span, teller: Teller) -> list[str]:
     since, until = (at.astimezone(UTC).isoformat() for at in (span.since, span.until))
     lines = (
-        Template(teller.ways.shown.refused[row["reason"]]).safe_substitute(
+        Template(teller.shown.refused[row["reason"]]).safe_substitute(
             on=teller.day(datetime.fromisoformat(row["received_at"]).date())
         )
         for row in replies.refused(store, since, until)
