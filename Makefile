@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test lint types wheel bench pictures clean
+.PHONY: demo test lint types wheel bench docs pictures clean
 .DELETE_ON_ERROR:
 
 .venv/.ready: pyproject.toml constraints.txt
@@ -36,6 +36,10 @@ bench: .venv/.ready
 	$(BIN)/python bench/assess.py 10000 10
 	$(BIN)/python bench/reading.py 300
 	$(BIN)/python bench/rebuild.py 10000
+
+# The tables of docs/ladder.md, made from the packs; a test holds them to it.
+docs: .venv/.ready
+	$(BIN)/python tools/ladder_tables.py
 
 wheel: .venv/.ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .

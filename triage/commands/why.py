@@ -151,8 +151,12 @@ def _say_letter(
 
 def _path(desk: Desk, found: Explained, evidence: str) -> str:
     archive, origin = desk.place.archive, found.origins.get(evidence)
-    of_file = bool(origin and origin.is_file)
+    of_file = origin.is_file if origin else evidence in _files(found)
     return str((archive.attachment_path if of_file else archive.path)(evidence))
+
+
+def _files(found: Explained) -> set[str]:
+    return {event.evidence for event in found.events if event.where is Where.FILE}
 
 
 def _title(desk: Desk, name: str) -> str:
@@ -201,15 +205,16 @@ def _say_norms(desk: Desk, found: Explained) -> None:
 def _say_events(desk: Desk, found: Explained) -> None:
     desk.say("\nЧто сказали письма", "\nWhat the letters say", style="bold")
     titles = desk.place.bench.packs.events
+    shown = {fact.evidence for fact in found.standing.case.facts}
     for event in found.events:
         on = event.at.astimezone(desk.config.timezone).date()
         words = desk.words(*CERTAINTIES[event.certainty])
         title = titles.get(event.kind, event.kind.value)
         desk.terminal.say(f"  {when(desk, on)}  {title} ({words}), {event.recogniser}")
-        archive = desk.place.archive
-        of_file = event.where is Where.FILE
-        path = (archive.attachment_path if of_file else archive.path)(event.evidence)
-        desk.terminal.say(f"      «{event.quote}»\n      {path}")
+        desk.terminal.say(f"      «{event.quote}»")
+        if event.evidence not in shown:
+            shown.add(event.evidence)
+            desk.terminal.say(f"      {_path(desk, found, event.evidence)}")
 
 
 # --- JSON
