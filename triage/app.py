@@ -19,6 +19,7 @@ from triage.edges.resolver import Resolver
 from triage.edges.store import Store
 from triage.errors import EvidenceError
 from triage.jobs import inbox
+from triage.jobs.alert import alert, worth_a_look
 from triage.jobs.collect import Incomplete, Mailbox, collect
 from triage.jobs.compose import compose, due
 from triage.jobs.index import Indexer
@@ -245,6 +246,8 @@ class App:
         now, head = self.clock(), self.place.letterhead
         if due(store, head, now):
             done.composed = compose(store, head, self.place.today(store, now), now)
+        if worth_a_look(store, head, now, touched=done.assessed > 0):
+            done.composed |= alert(store, head, self.place.today(store, now), now)
 
     def _post(self, store: Store, done: Ticked) -> None:
         sent, problem = post(

@@ -17,6 +17,7 @@ from triage.commands import (
     setup,
     show,
     teach,
+    undo,
     why,
     work,
 )
@@ -85,7 +86,7 @@ for command in (
     *(setup.setup, work.check, work.run, work.tick),
     *(paper.digest, show.orders, show.cases, why.why, paper.letter),
     *(acts.done, acts.snooze, acts.resolve, acts.reopen, acts.answer),
-    *(acts.report, facts.fact, acts.attach),
+    *(acts.report, facts.fact, acts.attach, undo.undo),
     *(teach.unrecognised, teach.teach, teach.sample),
     *(keep.import_, keep.verify, keep.rebuild, demo.demo),
 ):

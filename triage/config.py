@@ -29,6 +29,7 @@ from triage.config_values import (
     OptionalPath,
     Port,
     Present,
+    SpanOfDay,
     Words,
     Zone,
     some,
@@ -160,6 +161,7 @@ class Digest(Section):
     to: Address
     at: ClockTime = time(8)
     always: Annotated[bool, Field(strict=True)] = False
+    quiet: SpanOfDay = (time(22), time(8))
 
 
 class Schedule(Section):

@@ -75,6 +75,17 @@ def clock_time(value: Any) -> Any:
         raise ValueError("такого времени суток нет") from None
 
 
+def span_of_day(value: Any) -> Any:
+    if not isinstance(value, list) or len(value) not in (0, 2):
+        raise ValueError('ожидаются два времени, например ["22:00", "08:00"], или []')
+    if not value:
+        return None
+    since, until = map(clock_time, value)
+    if since == until:
+        raise ValueError("начало и конец совпадают; без тихих часов: []")
+    return since, until
+
+
 Words = Annotated[str, AfterValidator(printable)]
 Present = Annotated[str, AfterValidator(present)]
 Address = Annotated[str, AfterValidator(address)]
@@ -83,4 +94,5 @@ Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Command = Annotated[tuple[Present, ...], BeforeValidator(command)]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
 ClockTime = Annotated[time, BeforeValidator(clock_time)]
+SpanOfDay = Annotated[tuple[time, time] | None, BeforeValidator(span_of_day)]
 Home = Annotated[Path, BeforeValidator(path)]

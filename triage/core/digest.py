@@ -38,7 +38,16 @@ from triage.core.story import (
     stories,
 )
 
-__all__ = ["LEADS", "STALE", "Digest", "Entry", "Story", "at_stake", "write"]
+__all__ = [
+    "LEADS",
+    "STALE",
+    "Digest",
+    "Entry",
+    "Story",
+    "at_stake",
+    "in_order",
+    "write",
+]
 
 STALE = timedelta(hours=24)  # mail last read longer ago is news by itself
 LEADS = 20  # more cases than that nobody takes up in a day; the others come tomorrow
@@ -66,7 +75,7 @@ class Digest:
     mentions: tuple[Mention, ...]
     replies: Replies = NO_REPLIES  # what the owner answered since the last digest
     background: Background = NO_BACKGROUND
-    at_once: bool = False  # not the letter of the day: it could not wait for that
+    hurried: bool = False  # not the letter of the day: it could not wait for that
 
     @property
     def stale(self) -> bool:
@@ -141,7 +150,7 @@ def write(
         )
         for each in standings
     ]
-    leading = sorted(filter(_leads, entries), key=_order)
+    leading = sorted(filter(_leads, entries), key=in_order)
     actions, later = leading[:LEADS], leading[LEADS:]
     tail = [e for e in entries if not _leads(e) and e.standing.state is State.OPEN]
     waiting = [e for e in _in_state(entries, State.WAITING) if not _leads(e)]
@@ -152,7 +161,7 @@ def write(
         today=today,
         marketplaces=tuple(each.title for each in packs.marketplaces),
         actions=tuple(actions),
-        also_open=tuple(later + sorted(tail, key=_order)),
+        also_open=tuple(later + sorted(tail, key=in_order)),
         waiting=tuple(waiting),
         snoozed=tuple(e for e in _in_state(entries, State.SNOOZED) if not _leads(e)),
         resolved=tuple(resolved),
@@ -226,7 +235,7 @@ def _in_state(entries: Iterable[Entry], state: State) -> list[Entry]:
     )
 
 
-def _order(entry: Entry) -> tuple[bool, bool, date, Decimal, str]:
+def in_order(entry: Entry) -> tuple[bool, bool, date, Decimal, str]:
     """Put the urgent first, then news before reminders, then by day and by money."""
     now = entry.now
     day = owners_deadline(entry.standing) or (now.due_on if now else None)

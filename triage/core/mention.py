@@ -77,6 +77,29 @@ def why_mention(
     )
 
 
+def why_at_once(
+    standing: Standing, told: Sequence[Mention], today: date, *, short: bool
+) -> Reason | None:
+    """Say why a case cannot wait for the letter of the day; None where it can.
+
+    That is a last day of the owner's that is near and was not told since, or a case
+    nobody heard of whose window is `short`.
+    """
+    if standing.state is not State.OPEN and not (
+        standing.case.asks and standing.state is State.WAITING
+    ):
+        return None
+    told = [each for each in told if each.told_on <= today]
+    last_day = owners_deadline(standing)
+    near = last_day is not None and last_day - NEAR <= today <= last_day
+    if not told:
+        return Reason.NEW if near or short else None
+    if last_day is None or not near:
+        return None
+    unsaid = all(each.told_on < last_day - NEAR for each in told)
+    return Reason.DEADLINE_NEAR if unsaid else None
+
+
 def is_urgent(standing: Standing, today: date) -> bool:
     """Say whether the owner's own last day is near or past."""
     last_day = owners_deadline(standing)

@@ -24,8 +24,10 @@ class Reminder:
     alarm: bool = False
 
 
-def write(reminders: Iterable[Reminder], at: datetime) -> bytes:
+def write(reminders: Iterable[Reminder], at: datetime, organizer: str) -> bytes:
     """Write a calendar. SEQUENCE grows with time, so that the last letter counts.
+
+    What is published has an organizer (RFC 5546, section 3.2.1): the owner himself.
 
     All are whole days (VALUE=DATE), which no zone can move.
     """
@@ -36,15 +38,16 @@ def write(reminders: Iterable[Reminder], at: datetime) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     for reminder in reminders:
-        calendar.add_component(_event(reminder, at))
+        calendar.add_component(_event(reminder, at, organizer))
     return bytes(calendar.to_ical())
 
 
-def _event(reminder: Reminder, at: datetime) -> "Event":
+def _event(reminder: Reminder, at: datetime, organizer: str) -> "Event":
     from icalendar import Event
 
     event = Event()
     event.add("uid", reminder.uid)
+    event.add("organizer", f"mailto:{organizer}")
     event.add("dtstamp", at.astimezone(UTC))
     event.add("sequence", max((at - EPOCH) // MINUTE, 0))
     event.add("dtstart", reminder.on or at.date())

@@ -151,6 +151,14 @@ def save_assessment(
         )
 
 
+def states_alive(store: Store) -> list[str]:
+    """Return the unresolved cases with their states, one word each."""
+    rows = store.rows(
+        "SELECT id, state FROM cases WHERE state <> 'resolved' ORDER BY id"
+    )
+    return [f"{row['id']}={row['state']}" for row in rows]
+
+
 def case_row(store: Store, name: str) -> dict[str, Any] | None:
     """Find a case by its number or its id."""
     found = store.rows("SELECT * FROM cases WHERE id = ? OR number = ?", name, name)

@@ -17,6 +17,7 @@ from triage.core.news import Undelivered
 from triage.edges.store import Store
 
 DIGEST = "digest:"
+URGENT = "urgent:"
 KEEP = timedelta(days=30)  # accepted letters; the journal remembers them for ever
 
 
@@ -30,6 +31,7 @@ class Queued:
     raw: bytes
     mentions: Sequence[Mention] = ()
     heads: Mapping[str, Head] = field(default_factory=dict, hash=False)
+    days: str = ""  # the appointments that stand with it: `core.agenda.dump_days`
     state: str = "queued"
     attempts: int = 0
 
@@ -40,12 +42,41 @@ class Queued:
             "message_id": self.message_id,
             "mentions": dump_mentions(self.mentions),
             "heads": write_heads(self.heads),
+            "days": self.days,
         }
 
 
 def digest_key(on: date) -> str:
     """Name the digest of a local day."""
     return f"{DIGEST}{on.isoformat()}"
+
+
+def urgent_key(on: date, about: str) -> str:
+    """Name a letter that could not wait for the digest of its local day."""
+    return f"{URGENT}{on.isoformat()}:{about}"
+
+
+def urgent_on(store: Store, on: date) -> int:
+    """Count the urgent letters of a local day."""
+    prefix = urgent_key(on, "")
+    [row] = store.rows("SELECT count(*) n FROM outbox WHERE key LIKE ? || '%'", prefix)
+    return int(row["n"])
+
+
+def announced(store: Store) -> str:
+    """Return the appointments that stand since the newest letter that told of any."""
+    rows = store.rows(
+        "SELECT days FROM outbox WHERE state NOT IN ('rejected', 'withdrawn')"
+        " AND (key LIKE ? || '%' OR key LIKE ? || '%')"
+        " ORDER BY composed_at DESC, key DESC LIMIT 1",
+        DIGEST,
+        URGENT,
+    ) or store.rows(
+        "SELECT coalesce(json_extract(data, '$.days'), '') days FROM acts"
+        " WHERE kind = ? ORDER BY line DESC LIMIT 1",
+        ActKind.DIGEST_ACCEPTED,
+    )
+    return str(rows[0]["days"]) if rows else ""
 
 
 def has(store: Store, key: str) -> bool:
@@ -83,6 +114,7 @@ def enqueue(store: Store, letter: Queued, composed_at: datetime) -> None:
                 "composed_at": _text(composed_at),
                 "mentions": dump_mentions(letter.mentions),
                 "heads": write_heads(letter.heads),
+                "days": letter.days,
                 "state": letter.state,
                 "attempts": letter.attempts,
                 "next_at": _text(composed_at),
@@ -98,11 +130,12 @@ def raw_of(store: Store, message_id: str) -> bytes:
 
 
 def withdrawable(store: Store) -> list[Queued]:
-    """Return the digests that no server has ever had in its hands."""
+    """Return the digests and urgent letters that no server has ever had in its hands."""
     rows = store.rows(
         "SELECT * FROM outbox WHERE state IN ('queued', 'deferred')"
-        " AND key LIKE ? || '%' ORDER BY key",
+        " AND (key LIKE ? || '%' OR key LIKE ? || '%') ORDER BY key",
         DIGEST,
+        URGENT,
     )
     return [_queued(row) for row in rows]
 
@@ -211,12 +244,13 @@ def composed_at(store: Store, until: datetime) -> datetime | None:
     """
     [row] = store.rows(
         "SELECT coalesce("
-        " (SELECT max(composed_at) FROM outbox WHERE composed_at <= ?"
-        "  AND state IN ('sending', 'unsure', 'accepted')),"
-        " (SELECT max(at) FROM acts WHERE kind = ? AND at <= ?)) newest",
+        " (SELECT max(composed_at) FROM outbox WHERE composed_at <= ?1"
+        "  AND key LIKE ?2 || '%' AND state IN ('sending', 'unsure', 'accepted')),"
+        " (SELECT max(at) FROM acts WHERE at <= ?1 AND kind = ?3"
+        "  AND json_extract(data, '$.key') LIKE ?2 || '%')) newest",
         _text(until),
+        DIGEST,
         ActKind.DIGEST_ACCEPTED,
-        _text(until),
     )
     return datetime.fromisoformat(row["newest"]) if row["newest"] else None
 
@@ -224,9 +258,9 @@ def composed_at(store: Store, until: datetime) -> datetime | None:
 def undelivered(store: Store) -> list[Undelivered]:
     """Return the digests refused for good since the last one that was accepted."""
     rows = store.rows(
-        "SELECT key, problem FROM outbox WHERE state = 'rejected' AND key LIKE ? || '%'"
-        " AND key > (SELECT coalesce(max(key), '') FROM outbox WHERE state = 'accepted')"
-        " ORDER BY key",
+        "SELECT key, problem FROM outbox WHERE state = 'rejected' AND key LIKE ?1 || '%'"
+        " AND key > (SELECT coalesce(max(key), '') FROM outbox"
+        "  WHERE state = 'accepted' AND key LIKE ?1 || '%') ORDER BY key",
         DIGEST,
     )
     return [
@@ -251,6 +285,7 @@ def _queued(row: Mapping[str, object]) -> Queued:
         raw=bytes(row["raw"]),  # type: ignore[call-overload]
         mentions=load_mentions(str(row["mentions"])),
         heads=read_heads(str(row["heads"])),
+        days=str(row["days"]),
         state=str(row["state"]),
         attempts=int(str(row["attempts"])),
     )

@@ -4,13 +4,14 @@ The pages hold nothing remote, no script and no form. Every value is cleaned of 
 characters before it is written, and only a prepared letter may have more than one line.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import css_inline
 
-from triage.core.agenda import agenda
+from triage.core.agenda import Appointment, agenda
 from triage.core.digest import Digest
 from triage.edges import templates
 from triage.edges.templates import Template
@@ -27,12 +28,19 @@ class Page:
     subject: str
     text: str
     html: str
-    notes: Mapping[str, tuple[str, str]]
-    """Summary and description of each appointment, by its uid."""
+    notes: tuple[tuple[Appointment, str, str], ...] = ()
+    """Each appointment with its summary and description."""
 
 
-def render(digest: Digest, language: str, own: Path | None = None) -> Page:
+def render(
+    digest: Digest,
+    language: str,
+    own: Path | None = None,
+    announced: Mapping[str, date] | None = None,
+) -> Page:
     """Write a digest out; long letters give way before the page is clipped.
+
+    `announced` are the appointments that earlier letters set.
 
     Raises:
         ConfigError: a template is missing or does not work.
@@ -50,7 +58,8 @@ def render(digest: Digest, language: str, own: Path | None = None) -> Page:
             html = inline(rich.render(digest=digest, **values))
             if len(html.encode()) <= CLIPPED:
                 break
-        notes = _notes(pack.get_template("digest.agenda.j2"), digest)
+        found = agenda(digest, announced)
+        notes = _notes(pack.get_template("digest.agenda.j2"), digest, found)
     except ConfigError:
         raise
     except Exception as error:
@@ -77,17 +86,19 @@ def write_page(
         raise
     except Exception as error:
         raise ConfigError(f"шаблон {name} ({language}): {error}") from error
-    return Page(subject, _tidy(text), html, {})
+    return Page(subject, _tidy(text), html)
 
 
-def _notes(template: Template, digest: Digest) -> dict[str, tuple[str, str]]:
+def _notes(
+    template: Template, digest: Digest, found: Iterable[Appointment]
+) -> tuple[tuple[Appointment, str, str], ...]:
     """Write each appointment: the first line is its title, the others describe it."""
-    found = {}
-    for each in agenda(digest):
+    notes = []
+    for each in found:
         values = {"entry": each.entry, "on": each.on, "mine": each.mine}
         title, _, rest = _tidy(template.render(digest=digest, **values)).partition("\n")
-        found[each.uid] = (title, rest.strip())
-    return found
+        notes.append((each, title, rest.strip()))
+    return tuple(notes)
 
 
 def inline(html: str) -> str:

@@ -92,12 +92,13 @@ CREATE TABLE accounts (
     polled_at TEXT, folders_at TEXT
 ) STRICT;
 
--- one row per letter to the owner. A digest's key is "digest:<local date>", states are
+-- one row per letter to the owner. A digest's key is "digest:<local date>", that of an
+-- urgent letter "urgent:<local date>:<what about>", days are its appointments, states are
 -- queued, sending, accepted, deferred, rejected, unsure and withdrawn (see jobs/send.py)
 CREATE TABLE outbox (
     key TEXT PRIMARY KEY, message_id TEXT NOT NULL, recipient TEXT NOT NULL,
     raw BLOB NOT NULL, composed_at TEXT NOT NULL, mentions TEXT NOT NULL,
-    heads TEXT NOT NULL DEFAULT '',
+    heads TEXT NOT NULL DEFAULT '', days TEXT NOT NULL DEFAULT '',
     state TEXT NOT NULL, attempts INTEGER NOT NULL, next_at TEXT, problem TEXT NOT NULL
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_at)

@@ -9,11 +9,9 @@ server has seen: today's takes its place.
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
-from triage.core.agenda import agenda
+from triage.core.agenda import load_days
 from triage.core.button import NO_REPLIES, Button, Replies
 from triage.core.chain import Head
 from triage.core.digest import Digest, write
@@ -22,34 +20,19 @@ from triage.core.mention import Mention
 from triage.core.news import Health, Letters
 from triage.core.pack import Packs
 from triage.core.story import NO_BACKGROUND, Background
-from triage.core.token import letter_id
 from triage.edges import mentions, messages, outbox
-from triage.edges.calendar import Reminder
-from triage.edges.calendar import write as write_calendar
 from triage.edges.messages import Span
-from triage.edges.mime import build
 from triage.edges.pages import Page, render
 from triage.edges.store import Store
-from triage.errors import ConfigError
+from triage.jobs.wrap import Letterhead, Name, of_the_day, wrap
+
+__all__ = ["Letterhead", "Today", "compose", "due", "preview", "try_templates"]
 
 log = logging.getLogger(__name__)
 
 _CONSIDERED = "digest_considered"
 FIRST_LOOK_BACK = timedelta(days=1)
 LATE = timedelta(hours=6)  # past the owner's hour, when midnight lies between
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letterhead:
-    """To whom, when and in which words the digest goes."""
-
-    to: str
-    sender: str
-    at: time = time(8)
-    zone: ZoneInfo
-    language: str = "ru"
-    always: bool = False
-    own: Path | None = None  # the owner's folder of packs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +112,7 @@ def compose(
         for letter in missed:
             mentions.withdraw(store, letter.mentions)
             outbox.mark_withdrawn(store, letter.key)
-        digest = _write(
+        digest = written(
             store,
             head,
             today,
@@ -141,22 +124,26 @@ def compose(
         if digest is None:
             log.info("nothing to tell on %s", on)
             return False
-        page = _page(digest, head)
-        outbox.enqueue(store, _letter(on, digest, page, head, now, key=today.key), now)
-        mentions.note(store, digest.mentions)
+        enqueue(store, digest, head, of_the_day(on), key=today.key, now=now)
     log.info("digest of %s queued, %d cases told", on, len(digest.mentions))
     return True
 
 
-def _page(digest: Digest, head: Letterhead) -> Page:
-    """Write the digest out; a broken template of the owner's must not keep it back."""
-    try:
-        return render(digest, head.language, head.own)
-    except ConfigError as error:
-        if head.own is None:
-            raise
-        log.error("own template of the digest does not work: %s", error)  # noqa: TRY400
-        return render(digest, head.language)
+def enqueue(
+    store: Store,
+    digest: Digest,
+    head: Letterhead,
+    name: Name,
+    *,
+    key: bytes,
+    now: datetime,
+) -> None:
+    """Queue a digest as a letter, and remember what it tells, in one transaction."""
+    announced = load_days(outbox.announced(store))
+    letter = wrap(digest, head, now, name, key=key, announced=announced)
+    with store.transaction():
+        outbox.enqueue(store, letter, now)
+        mentions.note(store, digest.mentions)
 
 
 def try_templates(head: Letterhead, packs: Packs, now: datetime) -> None:
@@ -189,13 +176,13 @@ def preview(store: Store, head: Letterhead, today: Today, now: datetime) -> Page
         case: [each for each in history if each.told_on < on]
         for case, history in mentions.told(store).items()
     }
-    digest = _write(store, head, today, told, now=now, always=True)
+    digest = written(store, head, today, told, now=now, always=True)
     if digest is None:
         raise AssertionError("always asks for a digest")
     return render(digest, head.language, head.own)
 
 
-def _write(
+def written(
     store: Store,
     head: Letterhead,
     today: Today,
@@ -204,6 +191,7 @@ def _write(
     now: datetime,
     always: bool,
 ) -> Digest | None:
+    """Write the digest of an instant from what there is to tell."""
     return write(
         now=now,
         zone=head.zone,
@@ -221,43 +209,3 @@ def _write(
         replies=today.replies,
         always=always,
     )
-
-
-def _letter(
-    on: date, digest: Digest, page: Page, head: Letterhead, now: datetime, *, key: bytes
-) -> outbox.Queued:
-    message_id = letter_id(f"digest.{on.isoformat()}", head.to, key)
-    return outbox.Queued(
-        key=outbox.digest_key(on),
-        message_id=message_id,
-        recipient=head.to,
-        raw=build(
-            sender=head.sender,
-            to=head.to,
-            subject=page.subject,
-            text=page.text,
-            html=page.html,
-            message_id=message_id,
-            at=now.astimezone(head.zone),
-            calendar=_calendar(digest, page, now.astimezone(head.zone)),
-            extra={
-                "Auto-Submitted": "auto-generated",  # RFC 3834: nobody's robot answers
-                "X-Auto-Response-Suppress": "All",
-                "X-Triage": "digest",
-            },
-        ),
-        mentions=digest.mentions,
-        heads=digest.heads,
-    )
-
-
-def _calendar(digest: Digest, page: Page, at: datetime) -> bytes:
-    """Write the days of the cases; none where no day is set and none was taken back."""
-    found = agenda(digest)
-    if not any(each.on or each.entry.reason for each in found):
-        return b""
-    reminders = (
-        Reminder(each.uid, each.on, *page.notes[each.uid], alarm=each.mine)
-        for each in found
-    )
-    return write_calendar(reminders, at)

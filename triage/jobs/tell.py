@@ -28,6 +28,7 @@ def letterhead(config: Config) -> Letterhead:
         zone=config.timezone,
         language=config.language,
         always=config.digest.always,
+        quiet=config.digest.quiet,
         own=config.packs.dir,
     )
 
