@@ -10,6 +10,7 @@ from triage.core.hearing import Heard, Spoken, hear, spoken
 from triage.core.message import Message, Role, Where
 from triage.core.naming import Names, in_letter, in_text
 from triage.core.pack import ORDERS, Marketplace, Packs
+from triage.core.passcode import announces
 from triage.core.phrasebook import NO_PHRASES, Phrases
 from triage.core.receipt_letter import is_operator, read_receipt_letter
 from triage.core.recogniser import Reading
@@ -208,7 +209,12 @@ def _secret(market: Marketplace, letter: Spoken) -> Stream | None:
     for one in market.recognisers:
         if one.stream is Stream.SECURITY_CODE and hear(one, letter):
             return Stream.SECURITY_CODE
-    return None
+    if in_letter(letter, market.identifiers).all:
+        return None
+    subject = " \n".join(voice.text for voice in letter.of(Where.SUBJECT))
+    bodies = (v.text for v in letter.voices if v.where is not Where.SUBJECT)
+    told = announces([subject, *(f"{subject} \n{body}" for body in bodies)])
+    return Stream.SECURITY_CODE if told else None
 
 
 def _stream(domain: str, market: Marketplace) -> str:
