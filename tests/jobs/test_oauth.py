@@ -215,9 +215,12 @@ def test_a_token_the_mail_server_refused_is_not_shown_again(granted):
 
 
 def test_the_file_is_its_owners_alone_and_replaced_whole(granted):
-    os.umask(0)
     granted.now += HOUR
-    granted.access()
+    before = os.umask(0)
+    try:
+        granted.access()
+    finally:
+        os.umask(before)
 
     assert stat.S_IMODE(granted.path.stat().st_mode) == 0o600
     assert sorted(p.name for p in granted.path.parent.iterdir()) == [
