@@ -44,12 +44,13 @@ docs: .venv/.ready
 wheel: .venv/.ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
-# The picture in the README: one digest of the demonstration, as a phone shows it.
+# The picture in the README: one digest of the demonstration, as a phone shows it; and the
+# samples of docs/letters.md, which need no other program.
 CHROMIUM ?= chromium
 PICTURED := 2026-11-13
 
 pictures: demo
-	mkdir -p docs/pictures
+	$(BIN)/python tests/pictures.py docs/pictures/letters
 	profile=$$(mktemp -d) && $(CHROMIUM) --headless --no-sandbox --disable-gpu --disable-quic \
 	  --no-first-run --disable-background-networking --disable-component-update --disable-sync \
 	  --user-data-dir="$$profile" --hide-scrollbars --window-size=375,1500 \

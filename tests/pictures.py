@@ -84,13 +84,18 @@ def written(letter: str) -> str:
     """Write a sample of a letter."""
     rule, step, by_letters, by_owner = SAMPLES[letter]
     day = DAYS.get(step, "2026-12-05" if step == "lawyer" else "2026-11-20")
+    if letter.startswith("bank-complaint"):
+        day = "2026-12-25"
     case = a_case(rule, **COMMON, **by_letters)
     acts = [
         did(case, taken, taken_on)
         for taken, taken_on in DAYS.items()
         if taken_on < day or (taken, letter) == ("support", "support-again")
     ]
-    acts += [told(case, name, value) for name, value in {**BANK, **by_owner}.items()]
+    acts += [
+        told(case, name, value, "2026-11-25" if name == "claim_reply" else "2026-11-12")
+        for name, value in {**BANK, **by_owner}.items()
+    ]
     now = standing(case, day, *acts)
     contacts = {"marketplace": "Лавка", **CONTACTS}
     facts = facts_for(now, acts, ru(), OWNER, on(day), step=step, contacts=contacts)

@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from pathlib import Path
 from string import Template
 
 import pytest
@@ -578,3 +579,16 @@ def test_nothing_is_offered_to_a_state_body_by_e_mail():
             if step.id == "authority":
                 assert "почте его не примут" in step.action
                 assert "@" not in step.channel
+
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def test_a_small_picture_of_every_letter_stands_in_the_documents():
+    page = (DOCS / "letters.md").read_text("utf-8")
+    shown = re.findall(r"\]\(pictures/letters/([\w-]+)\.png\)", page)
+    drawn = {path.stem: path for path in (DOCS / "pictures" / "letters").iterdir()}
+
+    assert sorted(shown) == sorted(drawn)
+    assert set(ru().letters) == {re.sub(r"-page-\d$", "", name) for name in shown}
+    assert max(path.stat().st_size for path in drawn.values()) < 60_000

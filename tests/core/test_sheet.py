@@ -63,6 +63,16 @@ def test_headings_lists_the_day_and_the_signature_are_told_apart() -> None:
     ]
 
 
+def test_a_paragraph_after_a_blank_line_stands_apart() -> None:
+    blocks = sheet(LETTER).blocks
+    assert [b.lines[0] for b in blocks if b.apart] == ["Приложения (копии):"]
+
+
+def test_a_blank_line_parts_who_is_written_to_from_who_writes() -> None:
+    found = sheet(LETTER.replace("От кого", "\nОт кого"))
+    assert found.head[1] == ""
+
+
 def test_what_the_owner_strikes_out_is_not_on_the_sheet() -> None:
     found = sheet(LETTER)
     assert found.note == "Проверьте перед отправкой."

@@ -39,6 +39,7 @@ class Block:
     part: Part
     lines: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    apart: bool = False  # a paragraph that stands after a blank line
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def sheet(text: str) -> Sheet:
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:
-    for kind, group in _runs(lines):
+    for kind, group, apart in _runs(lines):
         if kind is Part.TABLE:
             yield Block(kind, rows=_cells(group))
         elif kind is Part.HEADING:
@@ -78,19 +79,27 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
         elif kind is Part.SIGNATURE:
             yield from (Block(kind, (_SIGN.sub("", x).strip(),)) for x in group)
         else:
-            yield from (Block(kind, (line,)) for line in group)
+            opens = apart and kind is Part.PARAGRAPH
+            for number, line in enumerate(group):
+                yield Block(kind, (line,), apart=opens and number == 0)
 
 
-def _runs(lines: Iterable[str]) -> Iterator[tuple[Part, list[str]]]:
-    """Group neighbouring lines of one kind; a blank line ends a group."""
+def _runs(lines: Iterable[str]) -> Iterator[tuple[Part, list[str], bool]]:
+    """Group neighbouring lines of one kind; a blank line ends a group.
+
+    The last value says whether a blank line parts the group from one before it.
+    """
     group: list[str] = []
     kind: Part | None = None
+    apart = begun = False
     for line in (*lines, ""):
         now = _part(line) if line.strip() else None
         if kind is not None and now is not kind:
-            yield kind, group
+            yield kind, group, apart
             group = []
         if now is not None:
+            apart = apart if group else begun and kind is None
+            begun = True
             group.append(line)
         kind = now
 

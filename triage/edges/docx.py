@@ -141,6 +141,7 @@ def _block(document: "Document", block: Block) -> None:
             layout.space_before, layout.keep_with_next = Pt(18), True
         else:
             layout.first_line_indent = Mm(12.5)
+            layout.space_before = Pt(6 if block.apart else 0)
             layout.keep_with_next = line.endswith(":")  # brings in a list or a table
             if _LONG.search(line):  # would tear its line apart
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
