@@ -225,7 +225,7 @@ def test_the_letter_says_that_a_program_wrote_it(store: Store) -> None:
     assert letter["X-Triage"] == "digest"
     assert letter["Date"] == "Mon, 23 Nov 2026 08:05:00 +0300"
     assert (letter["To"], letter["From"]) == (OWNER, f"triage <{OWNER}>")
-    assert letter["Subject"] == "1 дело требует ответа сегодня · в работе 12 490 ₽"
+    assert letter["Subject"] == "1 дело требует ответа сегодня · в работе 12 490 ₽"
     assert [part.get_content_type() for part in letter.iter_parts()] == [
         "text/plain",
         "text/html",
