@@ -24,8 +24,24 @@ BUTTONS = (
 )
 SUBJECTS = ("done", "snoozed", "resolved", "not_received", "yes", "no", "undone")
 LINES = (
-    *("step_done", "step_undone", "snoozed", "resolved", "reopened", "reported", "fact"),
-    *("answered_yes", "answered_no", "attached", "attached_order", "undone", "already"),
+    *(
+        "step_done",
+        "step_undone",
+        "snoozed",
+        "resolved",
+        "reopened",
+        "reported",
+        "fact",
+    ),
+    *(
+        "answered_yes",
+        "answered_no",
+        "attached",
+        "attached_order",
+        "fact_order",
+        "undone",
+        "already",
+    ),
 )
 REFUSED = ("unproved", "stranger", "new_key")
 

@@ -56,6 +56,7 @@ class Teller:
                 about["order"] = act.posting or act.order or ""
                 about["report"] = self.packs.rule(data["pack"], data["report"]).title
             case ActKind.FACT:
+                kind = "fact" if act.case else "fact_order"
                 name = self.packs.ladder.fact_names.get(data["name"], data["name"])
                 about |= {"name": name, "value": data["value"]}
             case ActKind.ANSWERED:
