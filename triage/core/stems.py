@@ -91,9 +91,19 @@ class _Holds(dict[Stems, bool]):
         return found
 
 
-@cache
-def _needs(patterns: Patterns) -> tuple[tuple[re.Pattern[str], tuple[Stems, ...]], ...]:
-    return tuple((one, stems(one)) for one in patterns)
+Needs = tuple[tuple[re.Pattern[str], tuple[Stems, ...]], ...]
+_NEEDS: dict[int, tuple[Patterns, Needs]] = {}
+
+
+def _needs(patterns: Patterns) -> Needs:
+    """Return each pattern with its stems; to hash a hundred patterns takes longer."""
+    known = _NEEDS.get(id(patterns))
+    if known is None:
+        known = patterns, tuple((one, stems(one)) for one in patterns)
+        _NEEDS[id(patterns)] = (
+            known  # the first keeps the id from being given to others
+        )
+    return known[1]
 
 
 def lower(text: str) -> str:
