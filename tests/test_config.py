@@ -203,7 +203,7 @@ def test_control_characters_never_reach_a_server(write):
     [
         (b"home = ", "это не TOML"),
         ("home = 'дом'".encode("cp1251"), "UTF-8"),
-        (None, "config.example.toml"),
+        (None, "triage setup"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_said_in_words(tmp_path, content, words):

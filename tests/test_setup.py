@@ -5,11 +5,13 @@ import email.policy
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
 from dovecot import PASSWORD, Dovecot
-from mails import AUTHSERV_ID, a_letter
+from mails import AUTHSERV_ID, MOSCOW, a_letter
 from newcomer import TRIAGE, Newcomer, Screen, arrived, secrets_in
 
 from triage.config import load
@@ -38,10 +40,14 @@ def answers(owner: Newcomer) -> list[tuple[str, str]]:
 
 def test_a_few_answers_on_a_terminal_set_everything_up(owner):
     said = owner.a_systemd()
-    owner.receive(
-        a_letter(subject=CANCELLED, text=f"{CANCELLED}. Итого: 12 490,00 ₽\n"),
-        a_letter(sender="Друг <friend@example.net>", subject="Привет"),
-    )
+    paid = f"Заказ № {ORDER} оплачен. Сумма 12 490 ₽."
+    for at, subject, text in (
+        (datetime(2026, 11, 1, 10, tzinfo=MOSCOW), "Заказ оплачен", paid),
+        (datetime(2026, 11, 9, 12, tzinfo=MOSCOW), "Заказ отменён", CANCELLED),
+    ):
+        letter = a_letter(subject=subject, text=text, date=at)
+        owner.dovecot.put(owner.address, [letter], at=at)
+    owner.receive(a_letter(sender="Друг <friend@example.net>", subject="Привет"))
     before = owner.dovecot.changes(owner.address)
 
     words = [str(TRIAGE), *owner.words()]
@@ -52,7 +58,8 @@ def test_a_few_answers_on_a_terminal_set_everything_up(owner):
         assert screen.end() == 0, screen.text
 
     assert PASSWORD not in screen.text
-    assert "1 из 2" in screen.text
+    assert "2 из 3" in screen.text
+    assert f", {ORDER}" in screen.text.partition("Ждут вас")[2]
     config = load(owner.config)
     assert config.account[0].user == config.digest.to == owner.address
     assert config.account[0].authserv_id == AUTHSERV_ID
@@ -74,7 +81,8 @@ def test_a_few_answers_on_a_terminal_set_everything_up(owner):
     assert letter["Auto-Submitted"] == "auto-generated"
     for kind in ("plain", "html"):
         text = letter.get_body((kind,)).get_content()
-        assert "1 письмо о покупках" in text
+        assert "2 письма о покупках" in text
+        assert re.search(rf"Дело\s+1.+{ORDER}, 12\s490,00\s₽", unescape(text))
         assert "07:30" in text
     unit = owner.machine / ".config/systemd/user/triage.service"
     (line,) = [x for x in unit.read_text().splitlines() if x.startswith("ExecStart")]

@@ -239,7 +239,7 @@ def load(path: Path) -> Config:
         data = tomllib.loads(text)
     except FileNotFoundError:
         raise ConfigError(
-            f"{path}: файла настроек нет; возьмите за образец config.example.toml "
+            f"{path}: файла настроек нет; настройте программу: triage setup, "
             "или укажите файл: triage --config ФАЙЛ"
         ) from None
     except OSError as error:
