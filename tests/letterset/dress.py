@@ -190,14 +190,15 @@ def mail(
     date: str,
     message_id: str,
     shape: str,
+    asked: str = "",
     chance: random.Random,
 ) -> bytes:
     """Write one letter as a server hands it out, vouched for by the owner's provider."""
     charset = "utf-8"
-    if chance.random() < 0.15:
+    if chance.random() < 0.15 or asked:
         try:
-            (text + html + subject).encode("windows-1251")
-            charset = "windows-1251"
+            (text + html + subject).encode(asked or "windows-1251")
+            charset = asked or "windows-1251"
         except UnicodeEncodeError:
             pass
     name, address = re.fullmatch(r"(.*?) ?<?([^<> ]+@[^<> ]+)>?", sender).groups()  # type: ignore[union-attr]

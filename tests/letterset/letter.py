@@ -54,6 +54,7 @@ class Template:
     sender: str = "Ozon <mailer@sender.ozon.ru>"
     to: str = "me@example.org"
     shape: str = ""
+    charset: str = ""
     copies: int = 2
     bare: bool = False
 

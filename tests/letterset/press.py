@@ -88,6 +88,7 @@ def _letter(template: Template, copy: int, around: Blocks) -> Letter:
             date=format_datetime(gaps.sent_at),
             message_id=f"<{gaps.chance.getrandbits(64):016x}@sender.ozon.ru>",
             shape=template.shape,
+            asked=template.charset,
             chance=chance,
         ),
         sent_at=gaps.sent_at,
