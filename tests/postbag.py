@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 import os
+import re
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -99,6 +100,19 @@ class Postbag:
             today = place.today(store, place.now)
         [case] = [s.case.id for s in today.standings if s.number == number]
         return {word(one.url): one.url for one in today.buttons[case]}
+
+    def body(self, side: str) -> str:
+        """Return one side of the last letter, on one line."""
+        part = self.digest.get_body((side,))
+        assert part is not None
+        return re.sub(r"\s+", " ", str(part.get_content()))
+
+    def pressable(self, said: str) -> str:
+        """Return the first button of the last letter that says something, or ""."""
+        if not self.world.sent.letters:
+            return ""
+        found = re.findall(r'href="(mailto:[^"]+)"', self.body("html"))
+        return next((unescape(url) for url in found if word(url) == said), "")
 
     def acts(self, *kinds: ActKind) -> list[Act]:
         """Return the owner's acts in the journal that came by mail."""

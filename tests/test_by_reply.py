@@ -1,7 +1,8 @@
 """A month of life by reply only: what the owner says by mail is as good as a command."""
 
+import re
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -106,5 +107,36 @@ def test_a_month_lived_by_reply_can_be_rebuilt(tmp_path: Path) -> None:
         assert seen(life) == before
         assert life.app.place.journal.head() == journal
         assert len(life.sent.letters) == sent
+    finally:
+        life.close()
+
+
+def test_a_button_in_the_letter_is_pressed_and_the_next_letter_confirms_it(
+    tmp_path: Path,
+) -> None:
+    life = ByMail(tmp_path, load_scenario())
+    try:
+        for day in days(life.scenario):
+            life.begin(day)
+            pressed = Postbag(life).pressable("готово")
+            if pressed:
+                break
+        bag = Postbag(life)
+        life.now += timedelta(hours=2)
+        bag.press(pressed)
+        life.tick()
+        assert [act.kind for act in bag.acts()] == [ActKind.STEP_DONE]
+
+        life.begin(day + timedelta(days=1))
+        [line] = re.findall(
+            r"Дело \d+: шаг «.+» отмечен сделанным\.", bag.body("plain")
+        )
+        assert line in bag.body("html").replace("\n", " ")
+        undo = Postbag(life).pressable("отмена")
+        life.now += timedelta(hours=2)
+        bag.press(undo)
+        life.tick()
+
+        assert [act.kind for act in bag.acts()][-1] == ActKind.UNDONE
     finally:
         life.close()

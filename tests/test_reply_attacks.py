@@ -480,3 +480,22 @@ def test_a_reply_taken_in_twice_is_heeded_once(bag):
     bag.tick()
 
     assert journal(bag.world) == before
+
+
+# --- what a letter calls received
+
+
+def test_what_a_letter_calls_received_can_be_said_not_to_have_come(world, bag):
+    for _ in range(20):
+        world.now += timedelta(days=1)
+        world.deliver()
+        world.app.tick()
+        if button := bag.pressable("не получил"):
+            break
+    world.now += timedelta(hours=1)
+    bag.press(button)
+    bag.tick()
+
+    assert kinds(bag) == ["reported"]
+    [told] = said(bag).heeded
+    assert "Отмечено «Получен», а заказа нет" in told.line

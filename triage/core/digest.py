@@ -24,7 +24,7 @@ from triage.core.mention import (
     owners_deadline,
     why_mention,
 )
-from triage.core.news import Health, Letters, Undelivered
+from triage.core.news import Health, Letters, Recognised, Undelivered
 from triage.core.pack import Packs
 from triage.core.story import (
     NO_BACKGROUND,
@@ -85,12 +85,19 @@ class Digest:
     @property
     def arrived(self) -> tuple[Happening, ...]:
         """Return what letters told, of an order and a day together."""
-        found: dict[tuple[date, str], list[str]] = {}
+        found: dict[tuple[date, str], list[Recognised]] = {}
         for each in self.letters.recognised:
-            found.setdefault((each.received_on, each.order), []).append(each.title)
+            found.setdefault((each.received_on, each.order), []).append(each)
         return tuple(
-            Happening(on=on, order=order, titles=tuple(dict.fromkeys(titles)))
-            for (on, order), titles in found.items()
+            Happening(
+                on=on,
+                order=order,
+                titles=tuple(dict.fromkeys(each.title for each in told)),
+                buttons=tuple(
+                    dict.fromkeys(each.button for each in told if each.button)
+                ),
+            )
+            for (on, order), told in found.items()
         )
 
     @property

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from triage.core.button import Button
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognised:
@@ -13,6 +15,10 @@ class Recognised:
     order: str
     title: str  # what it told, in the owner's language
     received_on: date
+    pack: str = ""
+    posting: str | None = None
+    kind: str = ""  # the event's
+    button: Button | None = None  # by which the owner can say that it is not so
 
 
 class Why(StrEnum):

@@ -43,6 +43,7 @@ class Happening:
     on: date
     order: str
     titles: tuple[str, ...]  # what happened, in the owner's words
+    buttons: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,10 +45,10 @@ class Ways:
             self.shown.buttons[Verb.UNDONE], "", undoing(act.id, self.on)
         )
 
-    def not_received(self, order: str, subject: str) -> Button:
+    def not_received(self, pack: str, number: str) -> Button:
         """Return the button of an order, or a parcel, that is told to have been received."""
-        grant = reporting(subject, self.on)
-        return self._button(self.shown.buttons[Verb.NOT_RECEIVED], order, grant)
+        grant = reporting(f"{pack}/{number}", self.on)
+        return self._button(self.shown.buttons[Verb.NOT_RECEIVED], number, grant)
 
     def _label(self, grant: Grant, case: Case) -> str:
         unpaid = grant.act == Verb.RESOLVED and case.amount is None

@@ -10,10 +10,12 @@ from typing import Self
 from triage.core.act import Act, ActKind
 from triage.core.button import Heeded, Replies, Unclear
 from triage.core.deed import UNDOABLE, undoable
+from triage.core.event import EventKind
+from triage.core.news import Recognised
 from triage.core.pack import Packs
 from triage.core.phrasebook import Shown, Why
 from triage.core.token import is_marked, letter_day
-from triage.core.ways import Ways
+from triage.core.ways import NOT_RECEIVED, Ways
 from triage.core.words import day
 from triage.edges import cases, replies
 from triage.edges.messages import Span
@@ -89,11 +91,25 @@ def with_answers(
     """
     packs = today.packs
     buttons = {one.case.id: ways.of(one, packs) for one in today.standings}
+    recognised = [_deniable(each, packs, ways) for each in today.letters.recognised]
     return replace(
         today,
         key=ways.key,
+        letters=replace(today.letters, recognised=recognised),
         buttons=buttons if ways.key else {},
         replies=_replies(store, packs, span, ways, language),
+    )
+
+
+def _deniable(told: Recognised, packs: Packs, ways: Ways) -> Recognised:
+    """Let the owner say at once that he has not got what a letter calls received."""
+    if not ways.key or told.kind != EventKind.POSTING_DELIVERED:
+        return told
+    rules = packs.marketplace(told.pack).rules
+    if not any(rule.id == NOT_RECEIVED and rule.report for rule in rules):
+        return told
+    return replace(
+        told, button=ways.not_received(told.pack, told.posting or told.order)
     )
 
 

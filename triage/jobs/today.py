@@ -81,6 +81,9 @@ def _letters(store: Store, bench: Bench, span: Span) -> Letters:
                 order=event.order,
                 title=bench.packs.events.get(event.kind, event.kind),
                 received_on=event.at.astimezone(bench.zone).date(),
+                pack=event.pack,
+                posting=event.posting,
+                kind=event.kind,
             )
             for event in messages.events_in_news(store, span)
         ],
