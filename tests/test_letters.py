@@ -295,6 +295,7 @@ def test_who_got_the_parcel_late_asks_for_the_penalty_and_not_for_the_price():
     assert "не передан" not in text
     assert "Отказываюсь" not in text
     assert "Неустойка с 3 ноября 2026 г. по 11 ноября 2026 г." in text
+    assert "Вместе с основной суммой" not in text
 
 
 def test_a_claim_asks_for_interest_without_a_sum_while_the_rate_is_not_known():
