@@ -77,7 +77,7 @@ def test_one_tick_does_everything_that_is_due(world):
     assert done.composed
     assert done.accepted == 1
     assert done.problems == []
-    assert (world.folder / "orders" / "12345678-0004" / "dossier.txt").exists()
+    assert (world.folder / "orders" / "12345678-0004" / "index.html").exists()
 
 
 def test_a_second_tick_finds_nothing_to_do(world):

@@ -123,17 +123,19 @@ def test_an_orders_folder_that_cannot_be_written_keeps_no_letter_back(world):
     orders.unlink()
     world.now += timedelta(minutes=1)
     world.app.tick()
-    assert list(orders.glob("*/dossier.txt"))
+    assert list(orders.glob("*/index.html"))
 
 
 def test_the_orders_folder_is_never_written_through_a_link(world, tmp_path):
     victim, elsewhere = tmp_path / "victim", tmp_path / "elsewhere"
     victim.write_text("precious")
     elsewhere.mkdir()
-    first, second, *_ = sorted((world.folder / "orders").iterdir())
-    for file in first.iterdir():
+    first, second, third, *_ = sorted((world.folder / "orders").glob("*/"))
+    for file in (p for p in first.rglob("*") if p.is_file()):
         file.unlink()
         file.symlink_to(victim)
+    (third / "letters").rename(tmp_path / "letters")
+    (third / "letters").symlink_to(elsewhere)
     second.rename(tmp_path / "moved")
     second.symlink_to(elsewhere)
 

@@ -27,7 +27,7 @@ def told(out: Path) -> dict[str, bytes]:
     wanted = [
         *out.glob("evidence/*.jsonl"),
         *out.glob("digests/*.txt"),
-        *out.glob("orders/*/dossier.txt"),
+        *out.glob("orders/*/index.html"),
     ]
     return {str(path.relative_to(out)): path.read_bytes() for path in wanted}
 
@@ -67,7 +67,7 @@ def test_it_leaves_evidence_orders_an_index_and_every_digest(played):
 
     assert (out / "evidence" / "manifest.jsonl").is_file()
     assert (out / "index.sqlite3").is_file()
-    assert len(list((out / "orders").glob("*/dossier.txt"))) == 9
+    assert len(list((out / "orders").glob("*/index.html"))) == 9
     days = {path.stem for path in (out / "digests").iterdir()}
     for day in days:
         for suffix in ("eml", "html", "txt"):

@@ -162,7 +162,7 @@ def test_a_tick_over_ten_thousand_letters_ends_in_one_digest(world: World):
     assert case["number"] == 1
     archived = list((world.home / "evidence" / "messages").glob("??/*.eml"))
     assert len(archived) == 3
-    assert (world.home / "orders" / CANCELLED / "dossier.txt").exists()
+    assert (world.home / "orders" / CANCELLED / "index.html").exists()
     world.triage("verify")
     assert world.dovecot.changes(world.user) == before
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
 from functools import cached_property
+from pathlib import Path
 
 from triage.config import Config
 from triage.core.act import Act
@@ -19,6 +20,7 @@ from triage.core.message import IMPORTED
 from triage.edges import cases, lock, mentions, packs, schema
 from triage.edges.archive import Archive
 from triage.edges.clock import Clock
+from triage.edges.dossiers import press_of
 from triage.edges.home import Home
 from triage.edges.journal import Journal
 from triage.edges.secret import make_key
@@ -30,7 +32,7 @@ from triage.jobs.answers import Answers
 from triage.jobs.assess import Bench, assess
 from triage.jobs.compose import Today, news_span
 from triage.jobs.index import Indexed, Indexer
-from triage.jobs.inspect import remember_heads
+from triage.jobs.inspect import proof_of, remember_heads
 from triage.jobs.rebuild import open_index, rebuild
 from triage.jobs.tell import letterhead
 from triage.jobs.today import gather
@@ -235,7 +237,8 @@ class Place:
     def show(self, store: Store) -> None:
         """Write the folders of the orders that were touched since they were last written."""
         if owed := json.loads(store.meta(OWED, "[]")):
-            self._view(store, {(pack, order) for pack, order in owed})
+            shelf = self.shelf(store, self.home.orders)
+            view.refresh(shelf, {(pack, order) for pack, order in owed})
             store.set_meta(OWED, "[]")
 
     def record(self, entry: Act) -> None:
@@ -283,12 +286,15 @@ class Place:
         )
         return self.answers.tell(today, store, span, on=local.date())
 
-    def _view(self, store: Store, orders: set[tuple[str, str]]) -> None:
-        view.refresh(
-            self.home.orders,
-            store,
-            self.archive,
-            self.bench,
-            orders=sorted(orders),
+    def shelf(self, store: Store, folder: Path) -> view.Shelf:
+        """Name a folder in which the orders' folders are to be written."""
+        return view.Shelf(
+            folder=folder,
+            store=store,
+            archive=self.archive,
+            bench=self.bench,
+            press=press_of(self.config.language, self.config.packs.dir),
+            pool=lambda: self.pool,
+            proof=proof_of(store, self.heads()),
             now=self.clock(),
         )

@@ -1,6 +1,12 @@
 """Sign-in and pickup codes never leave a letter: not to the index, not to a digest."""
 
 import re
+from collections.abc import Callable, Iterable, Sequence
+
+from triage.core.words import fold
+
+Blot = Callable[[str], str]
+"""Puts dots in place of codes, one for each character."""
 
 _NAMED = re.compile(
     r"(?P<name>\b(?:код|шифр|парол|пин|pin\b|code\b|password)\w*\D{0,40}?)"
@@ -27,3 +33,35 @@ def without_codes(text: str) -> str:
 def without_numbers(text: str) -> str:
     """Mask bare numbers as well: for letters of which nothing is known."""
     return _BARE.sub(lambda m: "•" * len(m[0]), without_codes(text))
+
+
+def blot_of(secrets: Iterable[re.Pattern[str]], *, widely: bool) -> Blot:
+    """Make a blot of a pack's own patterns, too; `widely` it takes any bare number."""
+    patterns = tuple(secrets)
+    mask = without_numbers if widely else without_codes
+
+    def blot(text: str) -> str:
+        folded = fold(text)
+        for pattern in patterns:
+            for match in pattern.finditer(folded):
+                start, end = match.span("secret")
+                text = f"{text[:start]}{'•' * (end - start)}{text[end:]}"
+        return mask(text)
+
+    return blot
+
+
+def blotted(pieces: Sequence[str], blot: Blot) -> list[str]:
+    """Blot codes out of a text in pieces, also where they, or their name, are cut apart."""
+    tight = blot("".join(pieces).replace("\u00a0", " "))
+    loose = blot("\n".join(pieces).replace("\u00a0", " "))
+    found, start = [], 0
+    for number, piece in enumerate(pieces):
+        end = start + len(piece)
+        one, other = tight[start:end], loose[start + number : end + number]
+        if "•" in one or "•" in other:
+            told = zip(piece, one, other, strict=True)
+            piece = "".join("•" if "•" in three else three[0] for three in told)  # noqa: PLW2901
+        found.append(piece)
+        start = end
+    return found

@@ -114,16 +114,15 @@ class Archive:
         Raises:
             EvidenceError: they are missing, or are not the bytes that were kept.
         """
-        path = self.path(sha256)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            raise EvidenceError(f"{path}: письма нет на месте") from None
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise EvidenceError(
-                f"{path}: письмо повреждено, это не те байты, что пришли"
-            )
-        return data
+        return _whole(self.path(sha256), sha256)
+
+    def attachment(self, sha256: str) -> bytes:
+        """Return the bytes of what the owner added.
+
+        Raises:
+            EvidenceError: they are missing, or are not the bytes that were kept.
+        """
+        return _whole(self.attachment_path(sha256), sha256)
 
     def path(self, sha256: str) -> Path:
         """Say where the letter with that checksum lies, or would.
@@ -254,3 +253,13 @@ class Archive:
     def _forget(self) -> None:
         self._seen.clear()
         self._read_to = 0
+
+
+def _whole(path: Path, sha256: str) -> bytes:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise EvidenceError(f"{path}: файла нет на месте") from None
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise EvidenceError(f"{path}: повреждено, это не те байты, что пришли")
+    return data

@@ -16,7 +16,15 @@ from markupsafe import Markup, escape
 from triage.core import words
 from triage.errors import ConfigError
 
-__all__ = ["Environment", "Template", "Whole", "clean", "environment", "one_line"]
+__all__ = [
+    "Environment",
+    "Template",
+    "Whole",
+    "clean",
+    "environment",
+    "lines",
+    "one_line",
+]
 
 CELL = 1000  # characters of a one-line value
 BLOCK = 20_000  # characters of a prepared letter
@@ -92,6 +100,11 @@ def clean(text: str) -> str:
         c if c == "\n" or unicodedata.category(c)[0] != "C" else " " * (c == "\t")
         for c in text
     )
+
+
+def lines(text: str) -> str:
+    """Let a text of any length keep its lines."""
+    return _Lines(text)
 
 
 def _finalize(value: object) -> object:

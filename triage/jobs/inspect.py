@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from triage.core.chain import Head
+from triage.core.dossier import Proof
 from triage.edges.store import Store
 from triage.errors import EvidenceError
 from triage.jobs.verify import verify
@@ -79,3 +80,9 @@ def known_heads(store: Store) -> dict[str, Head]:
 def evidence_problem(store: Store) -> str:
     """Return what the last check found wrong, in words."""
     return store.meta(_PROBLEM)
+
+
+def proof_of(store: Store, heads: Mapping[str, Head]) -> Proof:
+    """Say when every byte was last read, what that found, and where the chains end."""
+    on = store.meta(_ON)
+    return Proof(heads, date.fromisoformat(on) if on else None, store.meta(_PROBLEM))

@@ -23,6 +23,7 @@ from triage.edges.replypack import read_phrases
 from triage.edges.stemmer import stem
 from triage.jobs.papers import read_file
 from triage.jobs.replies import take_reply
+from triage.jobs.showing import show_letter
 from triage.jobs.trust import vouched_for
 
 
@@ -35,8 +36,8 @@ def reader(
     authserv_ids by account and what the owner taught. A task is what `task_of` makes;
     the answer has a `letter` row, its `events` rows and the `words` a search may find it
     by, or a `problem`. With stems to `find` in a letter of a `pack` the answer is a
-    `snippet` alone; a `file` of the owner's is read as `jobs.papers` says, and an `answer`
-    to a digest as `jobs.replies` does.
+    `snippet` alone; a `file` of the owner's is read as `jobs.papers` says, an `answer` to
+    a digest as `jobs.replies` does, and a letter to `show` as `jobs.showing` does.
     """
     own = Path(settings["dir"]) if settings["dir"] else None
     loaded = packs.load(settings["marketplaces"], settings["ladder"], own)
@@ -57,6 +58,8 @@ def reader(
         message = parse(raw, sighting, found["domain"])
         if "answer" in task:
             return take_reply(raw, message, task["answer"])
+        if "show" in task:
+            return show_letter(raw, message, loaded, task["show"])
         if "find" in task:
             numbers = loaded.marketplace(task["pack"]).identifiers
             return {"snippet": snippet(message, task["find"], stem, numbers)}

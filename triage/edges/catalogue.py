@@ -1,0 +1,28 @@
+"""The index's table of lines in the list of all orders, as they were last written."""
+
+import json
+from collections.abc import Iterable
+
+from triage.core.catalogue import Line, line_entry, read_line
+from triage.edges.store import Store
+
+
+def save(store: Store, lines: Iterable[tuple[str, Line]]) -> None:
+    """Put lines in place of what they were; each comes with its pack."""
+    store.write_all(
+        "catalogue",
+        [
+            {
+                "pack": pack,
+                "order_number": line.order,
+                "line": json.dumps(line_entry(line), ensure_ascii=False, default=str),
+            }
+            for pack, line in lines
+        ],
+    )
+
+
+def lines(store: Store) -> list[Line]:
+    """Return the lines of all orders that were ever written out."""
+    rows = store.rows("SELECT line FROM catalogue ORDER BY pack, order_number")
+    return [read_line(json.loads(row["line"])) for row in rows]

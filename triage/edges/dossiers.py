@@ -1,0 +1,143 @@
+"""Writes dossiers as pages: static, with nothing remote, no script and no form.
+
+The markup is in packs/dossier, the words are in `dossier.toml` of each language.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from triage.core import words
+from triage.core.catalogue import Line, arranged, still_open
+from triage.core.dossier import Dossier
+from triage.core.folio import Leaf
+from triage.edges import templates
+from triage.edges.templates import Whole
+from triage.errors import ConfigError
+
+NARROW, WIDE = 360, 800  # of the picture: a phone's, and a page's
+MARKUP, WORDS = "dossier", "dossier.toml"
+
+
+class Press:
+    """Writes the pages of one language."""
+
+    def __init__(self, language: str, own: Path | None = None) -> None:
+        """Read words and templates.
+
+        Raises:
+            ConfigError: the words cannot be read.
+        """
+        self.language = language
+        self.words = _words(language, own)
+        self._pack = templates.environment(MARKUP, own)
+        self._pack.filters |= {
+            "shown": self.shown,
+            "short": self._short,
+            "span": self._span,
+            "lines": templates.lines,
+        }
+        style = self._pack.get_template("style.css").render()
+        self._pack.globals |= {"w": self.words, "style": Whole(style)}
+
+    def order(self, dossier: Dossier) -> str:
+        """Write the page of an order."""
+        return self._render(
+            "dossier.html.j2",
+            d=dossier,
+            narrow=self.picture(dossier, NARROW, "narrow"),
+            wide=self.picture(dossier, WIDE, "wide"),
+        )
+
+    def letter(
+        self, order: str, leaf: Leaf, letter: Mapping[str, Any] | None, problem: str
+    ) -> str:
+        """Write the page of a letter as `jobs.showing` made it, or why there is none."""
+        sent = letter and letter["sent_at"]
+        return self._render(
+            "letter.html.j2",
+            order=order,
+            leaf=leaf,
+            letter=letter,
+            subject=letter["subject"] if letter else leaf.subject,
+            sent_at=sent and datetime.fromisoformat(sent).astimezone(leaf.at.tzinfo),
+            problem=problem,
+            whole=Whole,
+        )
+
+    def orders(self, lines: Sequence[Line], written_at: datetime) -> str:
+        """Write the list of all orders."""
+        return self._render(
+            "orders.html.j2",
+            lines=arranged(lines),
+            alive=sum(1 for line in lines if line.topics),
+            open=still_open(lines),
+            written_at=written_at,
+        )
+
+    def picture(self, dossier: Dossier, width: int, kind: str) -> Whole:
+        """Draw an order's life; "" for one that cannot be drawn."""
+        if dossier.picture is None:
+            return Whole()
+        values = {"picture": dossier.picture, "order": dossier.order}
+        return Whole(self._render("picture.svg.j2", width=width, kind=kind, **values))
+
+    def plain(self, dossier: Dossier) -> dict[str, Any]:
+        """Write a dossier as JSON takes it: days and sums in words."""
+        values = asdict(dossier)
+        del values["picture"]
+        told: dict[str, Any] = json.loads(json.dumps(values, default=self.shown))
+        return told
+
+    def _render(self, template: str, **values: Any) -> str:
+        try:
+            return self._pack.get_template(template).render(values)
+        except ConfigError:
+            raise
+        except Exception as error:
+            raise ConfigError(f"шаблон досье {template}: {error}") from error
+
+    def shown(self, value: object) -> str:
+        """Write a day, an instant or a sum in the language's words."""
+        if isinstance(value, Decimal):
+            return words.roubles(value)
+        if isinstance(value, datetime):
+            glue = ", " if self.language == "en" else " в "
+            return f"{self.shown(value.date())}{glue}{value:%H:%M}"
+        if isinstance(value, date):
+            if self.language == "en":
+                return f"{self._short(value)} {value.year}"
+            return words.day(value).replace(" ", words.NBSP)
+        return str(value)
+
+    def _short(self, on: date) -> str:
+        return f"{on.day} {on:%B}" if self.language == "en" else words.short_day(on)
+
+    def _span(self, days: int) -> str:
+        if self.language == "en":
+            return f"{days} {'day' if days == 1 else 'days'}"
+        return words.days(days)
+
+
+@lru_cache(maxsize=4)
+def press_of(language: str, own: Path | None) -> Press:
+    """Return the press of a language, made once."""
+    return Press(language, own)
+
+
+def _words(language: str, own: Path | None) -> dict[str, Any]:
+    """Read the words: the owner's own file replaces the built-in one whole."""
+    place = resources.files("triage") / "packs" / language / WORDS
+    if own is not None and (mine := own / language / WORDS).is_file():
+        place = mine
+    try:
+        return tomllib.loads(place.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{language}/{WORDS}: {error}") from error
