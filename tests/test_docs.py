@@ -56,7 +56,8 @@ def command_lines() -> Iterator[tuple[str, str]]:
         lines = [line for block in fenced for line in block.splitlines()]
         for piece in [*lines, *code_in(text)]:
             for found in re.finditer(r"(?:^|\s)triage ((?!=|triage )[^#;&|]+)", piece):
-                yield str(path.relative_to(ROOT)), found[1].strip()
+                if line := found[1].strip():  # alone it shows where things stand
+                    yield str(path.relative_to(ROOT)), line
 
 
 def shown() -> list[tuple[str, str]]:
