@@ -467,6 +467,26 @@ def test_money_that_came_closes_a_case_on_its_day(own):
     assert own.json("cases", 1)["cases"][0]["closed_on"] == "2026-11-30"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("fact", 1, "payment=мир"),
+        ("fact", 1, "amount_refunded=12490"),
+        ("fact", "12345678-0001", "promised_on=3.11"),
+        ("done", 1, "--on", "вчера"),
+        ("resolve", 1, "--on", "30.11"),
+    ],
+    ids=lambda words: " ".join(map(str, words[:3])),
+)
+def test_what_was_told_is_taken_back_whole(own, words):
+    before = own.json("cases")
+
+    own.says(*words)
+    own.says("undo", "last")
+
+    assert own.json("cases") == before
+
+
 def test_a_case_is_closed_as_of_the_day_on_which_it_was_settled(own):
     own.says("resolve", 1, "--on", "30 ноября")
 

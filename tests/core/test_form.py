@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ladders import ru, ru_files
 
-from triage.core.form import FactBook, Form, read_day
+from triage.core.form import FactBook, Form, kept, read_day
 from triage.core.words import day, short_day
 from triage.edges.factpack import FILE, read_facts
 from triage.errors import UsageError
@@ -231,3 +231,11 @@ def test_a_fault_of_the_file_is_named(change, problem):
     read_facts("ru", text.encode(), ru(), problems)
 
     assert any(problem in each for each in problems), problems
+
+
+@pytest.mark.parametrize(
+    "note", ["отправил с карты 2202200223948454", "код 4821", "CVC2 123"]
+)
+def test_a_note_that_holds_a_secret_is_not_kept(note):
+    assert not kept(note)
+    assert kept("отправил 5 ноября, номер 555-01") == "отправил 5 ноября, номер 555-01"

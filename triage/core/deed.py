@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from triage.core.act import Act, ActKind, effective
 from triage.core.case import State
+from triage.core.form import kept
 from triage.core.ladder import Standing
 from triage.core.pack import Packs
 from triage.core.phrasebook import Verb, Why
@@ -174,7 +175,7 @@ class Docket:
         if any(one.step.id == step and one.done_on for one in standing.steps):
             return Already(wish.words)
         told = {"step": step, "on": (wish.on or self.said_on).isoformat()}
-        return self._act(standing, ActKind.STEP_DONE, **told, note=wish.note)
+        return self._act(standing, ActKind.STEP_DONE, **told, note=kept(wish.note))
 
     def _snooze(self, wish: Wish, standing: Standing) -> Deed:
         until = wish.on or self.said_on + timedelta(days=PAUSE)
@@ -191,7 +192,7 @@ class Docket:
     def _resolve(self, wish: Wish, standing: Standing) -> Deed:
         if standing.state is State.RESOLVED:
             return Already(wish.words)
-        return self._act(standing, ActKind.RESOLVED, how=wish.note)
+        return self._act(standing, ActKind.RESOLVED, how=kept(wish.note))
 
     def _reopen(self, wish: Wish, standing: Standing) -> Deed:
         if standing.state is not State.RESOLVED:

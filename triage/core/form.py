@@ -127,13 +127,14 @@ class FactBook:
         """
         if _holds_card(text):
             raise self.refusal("card", title=title)
-        if without_codes(text) != text or re.search(r"(?i)\bcv[vc]2?\D{0,9}\d", text):
+        if _holds_code(text):
             raise self.refusal("code", title=title)
 
 
 _WORD = re.compile(r"\w+")
 _OPERATION = re.compile(r"(?=.*[A-Z])[A-Z0-9]{32}")  # of the faster payments system
 _GROUPED = re.compile(r"(?<!\d)\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?!\d)")
+_CVV = re.compile(r"(?i)\bcv[vc]2?\D{0,9}\d")
 _LONG = re.compile(r"(?<!\d)\d{13,19}(?!\d)")  # as long as a card's number may be
 
 
@@ -147,6 +148,15 @@ def _mark(told: str) -> str:
 def _holds_card(text: str) -> bool:
     """Say whether a text has a card's full number: as it is embossed, or by its check."""
     return bool(_GROUPED.search(text)) or any(map(_is_card, _LONG.findall(text)))
+
+
+def _holds_code(text: str) -> bool:
+    return without_codes(text) != text or bool(_CVV.search(text))
+
+
+def kept(note: str) -> str:
+    """Return a note as it may be written down: nothing where it holds a secret."""
+    return "" if _holds_card(note) or _holds_code(note) else note
 
 
 def _is_card(digits: str) -> bool:
