@@ -8,6 +8,7 @@ from triage.commands.desk import Desk, command
 from triage.config import load
 from triage.core.pack import Marketplace
 from triage.edges import lock
+from triage.edges.replypack import read_phrasebook
 from triage.errors import ConfigError, TriageError, UsageError
 from triage.jobs.check import (
     Finding,
@@ -51,6 +52,7 @@ def _findings(desk: Desk) -> list[Finding]:
         found.append(Finding(True, f"{names}, {packs.ladder.id}"))
         found += age_of_law(packs.ladder, desk.today)
         try_templates(desk.place.letterhead, packs, desk.clock())
+        read_phrasebook(config.language, config.packs.dir)
     except ConfigError as error:
         found += [Finding(False, each) for each in error.problems or [str(error)]]
     try:

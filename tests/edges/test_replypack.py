@@ -1,0 +1,56 @@
+"""The words of answers are data, which an owner may replace, and which is checked whole."""
+
+from pathlib import Path
+
+import pytest
+
+from triage.core.phrasebook import Verb
+from triage.edges.replypack import FILE, LANGUAGES, phrase, read_phrasebook
+from triage.errors import ConfigError
+
+BUILT_IN = Path(__file__).parents[2] / "triage" / "packs"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    (tmp_path / "ru").mkdir()
+    text = (BUILT_IN / "ru" / FILE).read_text("utf-8")
+    (tmp_path / "ru" / FILE).write_text(text, "utf-8")
+    return tmp_path
+
+
+def change(own: Path, old: str, new: str) -> None:
+    path = own / "ru" / FILE
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_every_language_are_understood_whatever_is_shown(language):
+    heard = read_phrasebook(language).heard
+
+    assert heard.verbs[phrase("Готово")] is Verb.DONE
+    assert heard.verbs[phrase("done")] is Verb.DONE
+    assert heard.facts[phrase("продавец ИНН")] == heard.facts[phrase("seller INN")]
+
+
+def test_an_owners_own_words_stand_in_place_of_the_built_in_ones(own):
+    change(own, 'done         = ["готово", ', 'done         = ["сварено", ')
+    heard = read_phrasebook("ru", own).heard
+
+    assert heard.verbs[phrase("сварено")] is Verb.DONE
+    assert phrase("готово") not in heard.verbs
+
+
+def test_every_fault_of_the_file_is_named(own):
+    change(own, "stranger  =", "stranjer  =")
+    change(own, 'unknown   = "непонятно"', "")
+
+    with pytest.raises(ConfigError) as caught:
+        read_phrasebook("en", own)
+
+    problems = "\n".join(caught.value.problems)
+    assert "ru/replies.toml: refused: stranger is missing" in problems
+    assert "unknown key 'stranjer'" in problems
+    assert "ru/replies.toml: why: unknown is missing" in problems
