@@ -1,6 +1,7 @@
 """Why today's digest leads with a case, over days that may be missed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from triage.core.mention import (
     Mention,
     Reason,
     dump_mentions,
+    is_news,
     is_urgent,
     load_mentions,
     mention,
@@ -78,6 +80,25 @@ def test_what_the_owner_did_is_confirmed_once() -> None:
     story = days_told(lambda n: a_standing("open" if n < 1 else "waiting"), range(60))
 
     assert story == [(0, "new"), (1, "changed")]
+
+
+def test_a_step_that_is_to_be_taken_once_more_is_the_owners_turn_again() -> None:
+    before = told(a_standing(step=a_step(due_on=day(-5))), day(-5))
+    taken = a_step(done_on=day(-4))
+    again = replace(a_standing(), steps=(taken,))
+
+    assert why_mention(again, [before], TODAY) is Reason.ANSWERED
+    repeated = told(again, TODAY, "answered")
+    later = replace(again, today=day(1))
+    assert why_mention(later, [before, repeated], day(1)) is Reason.REMINDER
+
+
+def test_what_the_owner_did_himself_is_no_news_to_him() -> None:
+    waiting = mention(a_standing("waiting"), Reason.CHANGED, TODAY)
+    asking = mention(a_standing("waiting", asks="Верно?"), Reason.CHANGED, TODAY)
+
+    assert not is_news(waiting)
+    assert is_news(asking)
 
 
 def test_a_question_that_comes_up_is_told_at_once() -> None:

@@ -119,7 +119,7 @@ def test_a_new_case_with_a_short_window_is_told_at_once(store: Store) -> None:
     letter = letters(store)[-1]
     assert letter["Subject"].startswith("Срочно: 1 дело требует ответа")
     assert letter["X-Triage"] == "urgent"
-    assert letter["Message-ID"].startswith("<urgent.2026-11-23.")
+    assert letter["Message-ID"].startswith("<now.2026-11-23.")
     assert "Это письмо не ждало утра" in text_of(letter)
 
 

@@ -18,6 +18,7 @@ from triage.core.mention import (
     WEEKLY,
     Mention,
     Reason,
+    is_news,
     is_urgent,
     mention,
     mention_problem,
@@ -192,7 +193,8 @@ def write(
         background=background,
     )
     quiet = last_sent_on and timedelta(0) <= today - last_sent_on < WEEKLY
-    news = digest.mentions or letters.unread or undelivered or digest.stale or replies
+    told_now = any(map(is_news, digest.mentions))
+    news = told_now or letters.unread or undelivered or digest.stale or replies
     return digest if news or always or not quiet else None
 
 

@@ -77,6 +77,11 @@ def why_mention(
     )
 
 
+def is_news(mention: Mention) -> bool:
+    """Say whether a mention is worth a letter: that the owner acted he knows himself."""
+    return mention.reason is not Reason.CHANGED or mention.state != State.WAITING
+
+
 def why_at_once(
     standing: Standing, told: Sequence[Mention], today: date, *, short: bool
 ) -> Reason | None:
@@ -170,11 +175,22 @@ def _news(standing: Standing, last: Mention, today: date) -> Reason | None:
     if last.state != _state(standing):
         came_back = last.state == State.WAITING and standing.state is State.OPEN
         return Reason.ANSWERED if came_back else Reason.CHANGED
+    taken_on = _came_back_to(standing)
+    if taken_on and last.told_on <= taken_on:
+        return Reason.ANSWERED
     if last.step != _step(standing):
         return Reason.STEP_DUE if standing.state is State.OPEN else Reason.CHANGED
     if standing.back_on and last.told_on < standing.back_on <= today:
         return Reason.CHANGED
     return None
+
+
+def _came_back_to(standing: Standing) -> date | None:
+    """Return when the step was taken that is to be taken once more."""
+    if standing.step is None or standing.state is not State.OPEN:
+        return None
+    again = standing.step.step.id
+    return next((n.done_on for n in standing.steps if n.step.id == again), None)
 
 
 def _why_deadline(standing: Standing, last: Mention, today: date) -> Reason | None:

@@ -36,20 +36,22 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a letter is called in the outbox, and in its Message-ID."""
+    """What a letter is called in the outbox, in its Message-ID, and in `X-Triage`."""
 
     key: str
     stem: str
+    kind: str
 
 
 def of_the_day(on: date) -> Name:
     """Name the digest of a local day."""
-    return Name(outbox.digest_key(on), f"digest.{on.isoformat()}")
+    return Name(outbox.digest_key(on), f"digest.{on.isoformat()}", "digest")
 
 
 def of_an_hour(on: date, about: str) -> Name:
     """Name a letter that could not wait for the digest of its day."""
-    return Name(outbox.urgent_key(on, about), f"urgent.{on.isoformat()}.{about}")
+    stem = f"now.{on.isoformat()}.{about[:4]}"  # a longer Message-ID would be folded
+    return Name(outbox.urgent_key(on, about), stem, "urgent")
 
 
 def wrap(
@@ -84,7 +86,7 @@ def wrap(
             extra={
                 "Auto-Submitted": "auto-generated",  # RFC 3834: nobody's robot answers
                 "X-Auto-Response-Suppress": "All",
-                "X-Triage": name.stem.partition(".")[0],
+                "X-Triage": name.kind,
             },
         ),
         mentions=digest.mentions,
