@@ -172,7 +172,9 @@ class Docket:
             if seen.step is None or seen.state is State.WAITING or seen.step.done_on:
                 return Lost(wish.words, Why.NO_STEP)
             step = seen.step.step.id
-        if any(one.step.id == step and one.done_on for one in standing.steps):
+        now = standing.step
+        again = now is not None and now.step.id == step and now.done_on is None
+        if not again and any(s.step.id == step and s.done_on for s in standing.steps):
             return Already(wish.words)
         told = {"step": step, "on": (wish.on or self.said_on).isoformat()}
         return self._act(standing, ActKind.STEP_DONE, **told, note=kept(wish.note))
