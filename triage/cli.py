@@ -10,6 +10,8 @@ import click
 from triage import __version__
 from triage.commands import (
     acts,
+    bundle,
+    complete,
     demo,
     facts,
     keep,
@@ -23,12 +25,14 @@ from triage.commands import (
 )
 from triage.commands.bilingual import Group, Option, usage_words
 from triage.commands.desk import Desk
+from triage.commands.glance import glance
 from triage.edges.terminal import clean_lines
 from triage.errors import TriageError
 
 
 @click.group(
     cls=Group,
+    invoke_without_command=True,
     both=(
         "Следит за письмами магазина, хранит доказательства и говорит, что делать дальше.",
         "Watch the shop's letters, keep the evidence and say what to do next.",
@@ -80,6 +84,8 @@ def cli(
     desk = Desk(config, now, lang, debug=debug)
     context.obj = desk
     context.call_on_close(desk.close)
+    if context.invoked_subcommand is None:
+        glance(desk, context)
 
 
 for command in (
@@ -88,7 +94,8 @@ for command in (
     *(acts.done, acts.snooze, acts.resolve, acts.reopen, acts.answer),
     *(acts.report, facts.fact, acts.attach, undo.undo),
     *(teach.unrecognised, teach.teach, teach.sample),
-    *(keep.import_, keep.verify, keep.rebuild, demo.demo),
+    *(keep.import_, keep.verify, bundle.export, keep.rebuild),
+    *(demo.demo, complete.completion),
 ):
     cli.add_command(command)
 
@@ -133,9 +140,6 @@ def _run(words: list[str]) -> int:
 
 
 def _misused(error: click.ClickException, lang: str) -> int:
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        sys.stderr.write(f"{error.format_message()}\n")
-        return os.EX_USAGE
     return _fail(usage_words(error, lang))
 
 

@@ -34,7 +34,7 @@ def digest(desk: Desk, html: Path | None, *, send: bool) -> None:
         today = desk.place.today(store, now, everything=True)
         page = preview(store, desk.place.letterhead, today, now)
     if html:
-        _write(html, page.html.encode())
+        write_file(html, page.html.encode())
         desk.say(f"Записано: {html}", f"Written: {html}")
     else:
         desk.terminal.exact(page.text)
@@ -91,7 +91,7 @@ def letter(
         desk.terminal.exact(plain(text))
         return
     out = out or Path(f"{_name(standing, step, which)}.{kind}")
-    _write(out, _as_file(desk, text, kind))
+    write_file(out, _as_file(desk, text, kind))
     desk.say(f"Записано: {out}", f"Written: {out}")
 
 
@@ -112,7 +112,8 @@ def _name(standing: Standing, step: str, which: str) -> str:
     return "-".join(filter(None, ["case", str(standing.number), which or step or now]))
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file that the owner asked for."""
     try:
         path.write_bytes(data)
     except OSError as error:

@@ -1,10 +1,14 @@
 """What is known: orders, cases, the reasons behind them, the letters' words."""
 
+from pathlib import Path
+
 import click
 
+from triage.commands.bundle import dossier_pdf
 from triage.commands.desk import JSON, Desk, command, option
 from triage.commands.find import find_orders
 from triage.commands.money import say_settlement, say_untied, untied_shape
+from triage.commands.paper import OUT
 from triage.commands.shapes import (
     case_shape,
     listing,
@@ -15,6 +19,7 @@ from triage.core.ladder import Standing
 from triage.core.timeline import Timeline
 from triage.core.words import day, roubles
 from triage.edges import cases as case_table
+from triage.errors import UsageError
 from triage.jobs.assess import standings
 from triage.jobs.look import find_case, find_order, order_events
 from triage.jobs.receipts import untied
@@ -33,9 +38,31 @@ from triage.jobs.receipts import untied
             "find orders by words of their letters, in any form of the words",
         ),
     ),
+    option(
+        "--format",
+        "kind",
+        type=click.Choice(["pdf"]),
+        both=("досье заказа файлом", "the dossier of an order as a file"),
+    ),
+    option("--out", type=OUT, both=("записать в файл", "write to a file")),
     JSON,
 )
-def orders(desk: Desk, order: str | None, find: str | None, *, as_json: bool) -> None:
+def orders(
+    desk: Desk,
+    order: str | None,
+    find: str | None,
+    kind: str | None,
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    if kind or out:
+        if not order:
+            raise UsageError(
+                "досье бывает у одного заказа: triage orders ORDER --format pdf"
+            )
+        dossier_pdf(desk, order, out)
+        return
     if find is not None:
         find_orders(desk, find, as_json=as_json)
         return
@@ -123,12 +150,12 @@ def cases(desk: Desk, case: str | None, *, as_json: bool) -> None:
             show_line(desk, each)
 
 
-def show_line(desk: Desk, standing: Standing) -> None:
+def show_line(desk: Desk, standing: Standing, *, style: str = "") -> None:
     """Print a case on two lines: what it is about, where it stands."""
     case, now = standing.case, standing.step
     amount = f", {roubles(case.amount)}" if case.amount else ""
     desk.terminal.say(
-        f"{standing.number or '—':>3}  {case.title}{amount}", style="bold"
+        f"{standing.number or '—':>3}  {case.title}{amount}", style=f"bold {style}"
     )
     told = [desk.words(*STATES[standing.state])]
     if case.closed_on:

@@ -16,6 +16,7 @@ from typing import Any
 
 from triage.core import words
 from triage.core.catalogue import Line, arranged, still_open
+from triage.core.chain import Head
 from triage.core.dossier import Dossier
 from triage.core.folio import Leaf
 from triage.edges import templates
@@ -24,6 +25,7 @@ from triage.errors import ConfigError
 
 NARROW, WIDE = 360, 800  # of the picture: a phone's, and a page's
 MARKUP, WORDS = "dossier", "dossier.toml"
+READMES = ("export.ru.txt.j2", "export.en.txt.j2")
 
 
 class Press:
@@ -41,6 +43,7 @@ class Press:
         self._pack.filters |= {
             "shown": self.shown,
             "short": self._short,
+            "told": lambda value, name: self.told(name, value),
             "span": self._span,
             "lines": templates.lines,
         }
@@ -82,21 +85,41 @@ class Press:
             written_at=written_at,
         )
 
+    def readme(self, *, whole: bool, heads: Mapping[str, Head]) -> str:
+        """Say what is in an export and how to check it, in every language there is."""
+        values = {"whole": whole, "heads": heads}
+        return "".join(self._render(name, **values) for name in READMES)
+
     def picture(self, dossier: Dossier, width: int, kind: str) -> Whole:
         """Draw an order's life; "" for one that cannot be drawn."""
         if dossier.picture is None:
             return Whole()
         values = {"picture": dossier.picture, "order": dossier.order}
+        if kind == "alone":
+            values["alone"] = Whole(self._pack.get_template("print.css").render())
         return Whole(self._render("picture.svg.j2", width=width, kind=kind, **values))
 
     def plain(self, dossier: Dossier) -> dict[str, Any]:
-        """Write a dossier as JSON takes it: days and sums in words."""
+        """Write a dossier as JSON takes it, for paper: days and sums in words."""
         values = asdict(dossier)
-        del values["picture"]
-        told: dict[str, Any] = json.loads(json.dumps(values, default=self.shown))
-        return told
+        values["asks"] = dossier.asks
+        values["money"]["open"] = dossier.money.open
+        values["picture"] = self.picture(dossier, WIDE, "alone")
+        for happening in values["course"]:
+            happening["told"] = [
+                [self.words["told"][name], self.told(name, value)]
+                for name, value in happening["told"]
+            ]
+        plain = json.loads(json.dumps(values, default=self.shown))
+        return {"w": self.words, "d": plain}
 
-    def _render(self, template: str, **values: Any) -> str:
+    def told(self, name: str, value: object) -> str:
+        """Write an attribute of an event."""
+        if name == "cancelled_by":
+            return str(self.words["who"].get(value, value))
+        return self.shown(value)
+
+    def _render(self, template: str, **values: object) -> str:
         try:
             return self._pack.get_template(template).render(values)
         except ConfigError:

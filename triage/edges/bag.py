@@ -1,0 +1,88 @@
+"""A folder that anyone can check: BagIt (RFC 8493), with SHA-256 sums and nothing else.
+
+bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt  data/…
+"""
+
+import hashlib
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from triage.edges import disk
+from triage.errors import DiskError, UsageError, reason
+
+PAYLOAD = "data"
+_PIECE = 1 << 20
+
+
+@contextmanager
+def making(out: Path, info: dict[str, str]) -> Iterator[Path]:
+    """Make a bag: what is put into the folder that is yielded is its payload.
+
+    The bag gets its name once it is whole and on the disk. `info` goes into
+    bag-info.txt, and may be filled meanwhile.
+
+    Raises:
+        UsageError: something has the bag's name.
+        DiskError: the disk is full or cannot be written.
+    """
+    if out.exists() or out.is_symlink():
+        raise UsageError(f"{out}: уже есть; выберите имя новой папки")
+    work = out.with_name(f"{out.name}.unfinished-{secrets.token_hex(4)}")
+    try:
+        (work / PAYLOAD).mkdir(parents=True)
+        yield work / PAYLOAD
+        _seal(work, info)
+        if out.exists() or out.is_symlink():
+            raise UsageError(f"{out}: уже есть; выберите имя новой папки")
+        work.rename(out)
+        disk.sync_folder(out.parent)
+    except OSError as error:
+        raise DiskError(f"{out}: не пишется: {reason(error)}") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def put(path: Path, data: bytes) -> None:
+    """Put a file into the payload, with the folders that it needs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _seal(bag: Path, info: Mapping[str, str]) -> None:
+    """Write sums and tags, and make all of it durable."""
+    payload = _sums(bag, sorted(bag.joinpath(PAYLOAD).rglob("*")))
+    octets = sum((bag / name).stat().st_size for name in payload)
+    told = {**info, "Payload-Oxum": f"{octets}.{len(payload)}"}
+    tags = {
+        "bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        "bag-info.txt": "".join(f"{name}: {text}\n" for name, text in told.items()),
+        "manifest-sha256.txt": _lines(payload),
+    }
+    for name, text in tags.items():
+        (bag / name).write_text(text, encoding="utf-8", newline="\n")
+    sums = _lines(_sums(bag, [bag / name for name in tags]))
+    (bag / "tagmanifest-sha256.txt").write_text(sums, encoding="utf-8", newline="\n")
+    everything = list(bag.rglob("*"))
+    disk.sync_files(path for path in everything if path.is_file())
+    for folder in (*(path for path in everything if path.is_dir()), bag):
+        disk.sync_folder(folder)
+
+
+def _sums(bag: Path, paths: list[Path]) -> dict[str, str]:
+    """Read files over and return their sums, by their names in the bag."""
+    found = {}
+    for path in paths:
+        if path.is_file():
+            digest = hashlib.sha256()
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    digest.update(piece)
+            found[path.relative_to(bag).as_posix()] = digest.hexdigest()
+    return found
+
+
+def _lines(sums: Mapping[str, str]) -> str:
+    return "".join(f"{sha256}  {name}\n" for name, sha256 in sums.items())
