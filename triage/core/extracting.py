@@ -9,6 +9,7 @@ from triage.core.event import EventKind
 from triage.core.hearing import Heard, Spoken
 from triage.core.naming import stretch_of
 from triage.core.pack import Identifiers, Marketplace
+from triage.core.rows import dealt_below
 from triage.core.voice import Voice
 from triage.core.words import Lies, fold, parse_amount, parse_date, sums
 
@@ -81,12 +82,28 @@ def each(
             for heard, said in reversed(by_sum.values()):
                 yield heard, {**heard.recogniser.attributes, **said}
             return
+    for heard, said in own[:1]:
+        rows = _rows(kind, heard, said)
+        for amount, item in rows:
+            told = {"amount": str(amount)} | ({"item": item[:QUOTE]} if item else {})
+            yield heard, {**heard.recogniser.attributes, **said, **told}
+        if rows:
+            return
     merged: dict[str, str] = {}
     for heard, said in own:
         merged = {**heard.recogniser.attributes, **said} | merged
     for heard, _ in own[:1]:
         wide = dict(_wide(heard, letter, market.identifiers, written_on))
         yield heard, {name: value for name, value in (wide | merged).items() if value}
+
+
+def _rows(
+    kind: EventKind, heard: Heard, said: dict[str, str]
+) -> list[tuple[Decimal, str]]:
+    """Return the cancelled goods that are listed below the words that cancel them."""
+    if kind is not EventKind.ITEM_CANCELLED or said.get("amount") or not heard.voice:
+        return []
+    return dealt_below(heard.voice.text, heard.end)
 
 
 def shares(said: str) -> list[tuple[Decimal, str]]:
