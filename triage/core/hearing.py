@@ -91,7 +91,7 @@ def spoken(message: Message) -> Spoken:
         links=tuple(
             dict.fromkeys(p.text for p in message.passages if p.where is Where.LINK)
         ),
-        vocabulary=Vocabulary(voice.folded for voice in voices),
+        vocabulary=Vocabulary(voice.vocabulary.words for voice in voices),
     )
 
 

@@ -6,8 +6,10 @@ cheaper, and each word is looked for once in a letter, whatever the number of pa
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any
 
 try:
@@ -61,45 +63,64 @@ def leads(pattern: re.Pattern[str]) -> tuple[str, ...]:
 
 
 class Vocabulary:
-    """The words of a letter, each once, in which stems are looked for."""
+    """The words of a text, each once, in which stems are looked for."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        words = {word for text in texts for word in lower(text).split()}
-        self._holds = _Holds("\n".join(words))
+        self.words = "\n".join({word for text in texts for word in lower(text).split()})
+        self._held = self._looked_for = 0
         self._possible: dict[int, tuple[Patterns, Patterns]] = {}
 
     def possible(self, patterns: Patterns) -> Patterns:
         """Choose the patterns that are worth a search; asked again, it knows."""
         known = self._possible.get(id(patterns))
         if known is None:
-            holds = self._holds.__getitem__
-            worth = tuple(
-                one for one, needed in _needs(patterns) if all(map(holds, needed))
-            )
+            needs = _needs(patterns)
+            lacking = ~self._bits()
+            worth = tuple([one for one, needed in needs if not needed & lacking])
             known = self._possible[id(patterns)] = (patterns, worth)
         return known[1]  # the first keeps the id from being given to others
 
+    def may_hold(self, pattern: re.Pattern[str]) -> bool:
+        """Say whether a pattern is worth a search."""
+        needed = _bits_of(pattern)
+        return not needed & ~self._bits()
 
-class _Holds(dict[Stems, bool]):
-    """Whether a text holds one of some words; looked up once for each set of them."""
+    def _bits(self) -> int:
+        """Return the bits of all sets of which a word is held."""
+        if self._looked_for != len(_BITS):
+            self._looked_for = len(_BITS)
+            for word, bits in _BITS_BY_WORD.items():
+                if word in self.words:
+                    self._held |= bits
+        return self._held
 
-    def __init__(self, text: str) -> None:
-        self._text = text
 
-    def __missing__(self, words: Stems) -> bool:
-        self[words] = found = any(map(self._text.__contains__, words))
-        return found
+_BITS: dict[Stems, int] = {}  # a bit for each set of words, to test many sets at once
+_BITS_BY_WORD: defaultdict[str, int] = defaultdict(int)
 
 
-Needs = tuple[tuple[re.Pattern[str], tuple[Stems, ...]], ...]
+def _bit(words: Stems) -> int:
+    if words not in _BITS:
+        _BITS[words] = 1 << len(_BITS)
+        for word in words:
+            _BITS_BY_WORD[word] |= _BITS[words]
+    return _BITS[words]
+
+
+@cache
+def _bits_of(pattern: re.Pattern[str]) -> int:
+    return reduce(or_, map(_bit, stems(pattern)), 0)
+
+
+Needs = tuple[tuple[re.Pattern[str], int], ...]
 _NEEDS: dict[int, tuple[Patterns, Needs]] = {}
 
 
 def _needs(patterns: Patterns) -> Needs:
-    """Return each pattern with its stems; to hash a hundred patterns takes longer."""
+    """Return each pattern with its bits; to hash a hundred patterns takes longer."""
     known = _NEEDS.get(id(patterns))
     if known is None:
-        known = patterns, tuple((one, stems(one)) for one in patterns)
+        known = patterns, tuple((one, _bits_of(one)) for one in patterns)
         _NEEDS[id(patterns)] = (
             known  # the first keeps the id from being given to others
         )

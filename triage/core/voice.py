@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from triage.core.message import Where
-from triage.core.stems import leads, lower
+from triage.core.stems import Vocabulary, leads, lower
 from triage.core.words import fold, normal
 
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
@@ -50,9 +50,12 @@ class Voice:
         self.text = _WRAP.sub(_unwrap, plain) if where is Where.TEXT else plain
         self.folded = fold(self.text)
         self._places: dict[str, list[int]] = {}
+        self._known_stops: dict[int, list[int]] = {}  # by where the line begins
 
     def matches(self, pattern: re.Pattern[str], limit: int) -> Iterator[re.Match[str]]:
         """Find a pattern as `finditer` does, only trying where a match may begin."""
+        if not self.vocabulary.may_hold(pattern):
+            return
         begins = leads(pattern)
         if not begins:
             yield from pattern.finditer(self.folded, 0, limit)
@@ -76,12 +79,28 @@ class Voice:
         return places
 
     @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary([self._small])
+
+    @cached_property
     def _small(self) -> str:
         return lower(self.folded)
 
-    @cached_property
-    def _stops(self) -> list[int]:
-        return [m.end() for m in _STOP.finditer(self.text) if self._ends(m)]
+    def _stops(self, start: int) -> list[int]:
+        """Return where sentences end in the line that begins at a place."""
+        if (stops := self._known_stops.get(start)) is None:
+            end = self.text.find("\n", start) + 1 or len(self.text)
+            found = _STOP.finditer(self.text, start, end)
+            stops = [stop.end() for stop in found if self._ends(stop)]
+            self._known_stops[start] = stops
+        return stops
+
+    def _begin(self, at: int) -> int:
+        """Return where the sentence begins in which a place lies."""
+        line = self.text.rfind("\n", 0, at) + 1
+        stops = self._stops(line)
+        before = bisect_right(stops, at)
+        return stops[before - 1] if before else line
 
     def _ends(self, stop: re.Match[str]) -> bool:
         """Tell the end of a sentence from the point of «руб.» and the like."""
@@ -115,11 +134,10 @@ class Voice:
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """Return the bounds of the sentence in which a stretch of text lies."""
-        before = bisect_right(self._stops, start)
-        behind = bisect_left(self._stops, end)
-        first = self._stops[before - 1] if before else 0
-        last = self._stops[behind] if behind < len(self._stops) else len(self.text)
-        return first, last
+        stops = self._stops(self.text.rfind("\n", 0, max(end - 1, 0)) + 1)
+        behind = bisect_left(stops, end)
+        last = stops[behind] if behind < len(stops) else len(self.text)
+        return self._begin(start), last
 
     def governing(self, start: int, end: int) -> Iterator[str]:
         """Yield the sentences whose conditions hold for one.
@@ -147,11 +165,11 @@ class Voice:
 
     def _asked(self, start: int) -> str:
         """Return the question before a sentence, if that may be its condition."""
-        stop = bisect_right(self._stops, start)
-        first = self._stops[stop - 2] if stop > 1 else 0
+        end = self._begin(start)
+        first = self._begin(end - 1) if end else 0
         before = self.folded[first:start].strip()
-        if not before and stop > 1:  # the line above: a heading may ask what is told
-            first = self._stops[stop - 3] if stop > 2 else 0
+        if not before and first:  # the line above: a heading may ask what is told
+            first = self._begin(first - 1)
             before = self.folded[first:start].strip()
             before = before if _SUPPOSES.match(before) else ""
         return before if before.endswith("?") else ""
