@@ -75,8 +75,12 @@ class Shape:
     @property
     def id(self) -> str:
         """Name the shape; "" where there is too little wording to know others by."""
-        words = {word for one in self.segments for word in one.split()[1:]}
-        return _named(self.segments) if len(words) >= FEWEST else ""
+        words: set[str] = set()
+        for one in self.segments:
+            words.update(one.split()[1:])
+            if len(words) >= FEWEST:
+                return _named(self.segments)
+        return ""
 
     @property
     def heading_id(self) -> str:
