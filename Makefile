@@ -44,18 +44,16 @@ docs: .venv/.ready
 wheel: .venv/.ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
-# The picture in the README: one digest of the demonstration, as a phone shows it; and the
-# samples of docs/letters.md, which need no other program.
-CHROMIUM ?= chromium
+# The pictures in the README: one digest of the demonstration, as a phone shows it by day and
+# by night; the samples of docs/letters.md, which need no other program; and the pictures that
+# tests compare with, to be looked at before they are committed.
 PICTURED := 2026-11-13
 
 pictures: demo
 	$(BIN)/python tests/pictures.py docs/pictures/letters
-	profile=$$(mktemp -d) && $(CHROMIUM) --headless --no-sandbox --disable-gpu --disable-quic \
-	  --no-first-run --disable-background-networking --disable-component-update --disable-sync \
-	  --user-data-dir="$$profile" --hide-scrollbars --window-size=375,1500 \
-	  --screenshot="$(CURDIR)/docs/pictures/digest.png" \
-	  "file://$(CURDIR)/demo/digests/$(PICTURED).html"; status=$$?; rm -rf "$$profile"; exit $$status
+	$(BIN)/python tests/screen.py demo/digests/$(PICTURED).html docs/pictures/digest.png 375 light 1500
+	$(BIN)/python tests/screen.py demo/digests/$(PICTURED).html docs/pictures/digest-dark.png 375 dark 1500
+	PYTHONPATH=tests $(BIN)/python tests/edges/test_page_quality.py
 
 clean:
 	rm -rf .venv demo dist

@@ -70,6 +70,7 @@ def _run(page: str, width: int, scheme: str, *words: str) -> bytes:
     return done.stdout
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # screen.py PAGE PICTURE WIDTH SCHEME [MOST]
     source, target = map(Path, sys.argv[1:3])
-    shoot(source.read_text("utf-8"), int(sys.argv[3]), sys.argv[4], target)
+    most = map(int, sys.argv[5:])
+    shoot(source.read_text("utf-8"), int(sys.argv[3]), sys.argv[4], target, *most)

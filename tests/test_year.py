@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_a_letter_has_a_reason_or_ends_a_week_of_silence(told: list[Told]) -> No
 
 def test_no_week_is_without_a_letter(told: list[Told]) -> None:
     days = sorted({each.at.date() for each in told} | {BEGINS, ENDS})
-    gaps = [later - day for day, later in zip(days, days[1:], strict=False)]
+    gaps = [later - day for day, later in pairwise(days)]
     assert max(gaps) <= timedelta(days=7)
 
 
@@ -46,7 +47,7 @@ def test_a_case_nobody_touches_is_recalled_daily_then_weekly_and_never_dropped(
     told: list[Told],
 ) -> None:
     last = [each.at.date() for each in told if each.at.date() >= ENDS - timedelta(47)]
-    gaps = [(later - day).days for day, later in zip(last, last[1:], strict=False)]
+    gaps = [(later - day).days for day, later in pairwise(last)]
     assert gaps == [1, 1, 1, 7, 7, 7, 7, 7, 7]
 
 

@@ -4,6 +4,7 @@ The pages hold nothing remote, no script and no form. Every value is cleaned of 
 characters before it is written, and only a prepared letter may have more than one line.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,8 @@ from triage.errors import ConfigError
 
 CLIPPED = 100_000  # bytes of HTML; Gmail hides what comes after about so many
 LISTED = 40  # rows of a list of letters or cases
+
+_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,16 @@ def _notes(
 
 
 def inline(html: str) -> str:
-    """Move the style sheet into the elements, all but its media queries."""
-    return css_inline.CSSInliner(
+    """Move the style sheet into the elements, all but its media queries.
+
+    Those end up at the head's start, where they would push the encoding out of the first
+    kilobyte (HTML, section 4.2.5.4), so they are moved to its end.
+    """
+    inlined = css_inline.CSSInliner(
         load_remote_stylesheets=False, keep_style_tags=False, keep_at_rules=True
     ).inline(html)
+    rest = _STYLE.sub("", inlined)
+    return rest.replace("</head>", "".join(_STYLE.findall(inlined)) + "</head>", 1)
 
 
 def _sizes(actions: int) -> Iterator[tuple[int, int, int]]:
