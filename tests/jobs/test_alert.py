@@ -14,13 +14,16 @@ from builders import MOSCOW, at
 from icalendar import Calendar
 from standings import HEADS, TODAY, WELL, a_standing, a_step, some_packs
 
+from triage.core.act import Act, ActKind
 from triage.core.deadline import Term
 from triage.core.ladder import Standing
 from triage.core.mention import load_mentions
 from triage.core.news import Letters, Recognised
 from triage.core.rule import Grace, Rule, Scope
 from triage.edges import cases, mentions, outbox
+from triage.edges.journal import Journal
 from triage.edges.store import Store
+from triage.jobs.act import catch_up
 from triage.jobs.alert import alert, worth_a_look
 from triage.jobs.compose import Today, compose, news_span
 from triage.jobs.wrap import Letterhead
@@ -165,6 +168,25 @@ def test_what_was_told_at_once_is_not_told_at_once_again(store: Store) -> None:
     for hours in range(1, 30):
         now = at("2026-11-23 14:00") + timedelta(hours=hours)
         assert not alert(store, HEAD, what_is(case), now)
+
+
+def test_a_lost_index_tells_nothing_at_once_again(store: Store, tmp_path: Path) -> None:
+    a_morning(store)
+    alert(store, HEAD, what_is(refused()), at("2026-11-23 14:00"))
+    rows = store.rows("SELECT key FROM outbox ORDER BY composed_at")
+    journal = Journal(tmp_path / "evidence")
+    for key in (row["key"] for row in rows):
+        [row] = store.rows("SELECT * FROM outbox WHERE key = ?", key)
+        data = {name: row[name] for name in ("key", "mentions", "heads", "days")}
+        journal.append(
+            Act(at=at("2026-11-23 14:00"), kind=ActKind.DIGEST_ACCEPTED, data=data)
+        )
+
+    with Store(tmp_path / "again.sqlite3") as again:
+        catch_up(again, journal)
+        later = at("2026-11-23 15:00")
+        assert not alert(again, HEAD, what_is(refused()), later)
+        assert outbox.announced(again) == outbox.announced(store)
 
 
 def test_the_next_digest_does_not_tell_it_as_new(store: Store) -> None:
