@@ -39,9 +39,8 @@ def glance(desk: Desk, context: click.Context) -> None:
         desk.say(f"     и ещё {rest}: triage cases", f"     {rest} more: triage cases")
     _say_health(desk, today.health)
     desk.say(
-        "Подробно: triage cases, готовый текст: triage letter ДЕЛО, все команды: "
-        "triage -h",
-        "More: triage cases; a prepared text: triage letter CASE; all: triage -h",
+        "Дела: triage cases; готовый текст: triage letter ДЕЛО; всё: triage -h",
+        "Cases: triage cases; a prepared text: triage letter CASE; all: triage -h",
     )
 
 
