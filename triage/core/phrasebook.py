@@ -132,3 +132,19 @@ def together(parts: Iterable[Phrases]) -> Phrases:
         for each in fields(Phrases)
     }
     return Phrases(**values)
+
+
+def one_slip(word: str, meant: str) -> bool:
+    """Say whether one letter is wrong, missing, too many, or two changed places."""
+    if abs(len(word) - len(meant)) > 1:
+        return False
+    start = 0
+    while start < min(len(word), len(meant)) and word[start] == meant[start]:
+        start += 1
+    a, b = word[start:], meant[start:]
+    return (
+        a[1:] == b[1:]
+        or a[1:] == b
+        or a == b[1:]
+        or (a[2:] == b[2:] and a[:2] == b[1::-1])
+    )

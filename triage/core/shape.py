@@ -20,7 +20,9 @@ MOST = 40  # segments of one voice that count; what stands below is advertising
 LONG = 500  # characters of a line that is not worth remembering
 FEWEST = 3  # words without which a shape would fit letters of all kinds
 
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+", re.IGNORECASE)
+_ADDRESS = re.compile(  # the last begins with its word, or a long one takes for ever
+    r"https?://\S+|www\.\S+|(?<!\S)\S[^\s@]*@\S[^\s.]*\.\S+", re.IGNORECASE
+)
 _DAY = re.compile(
     r"\b(?:(?:янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек)[а-я]{0,6}\b\.?"
     r"|послезавтра|завтра|сегодня|понедельник[а-я]*|вторник[а-я]*|сред[уаые]\b"

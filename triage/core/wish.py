@@ -7,18 +7,19 @@ Nothing here knows which cases there are.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
 from triage.core.dayword import find_day
-from triage.core.phrasebook import Phrase, Phrases, Verb, Why
+from triage.core.phrasebook import Phrase, Phrases, Verb, Why, one_slip
 from triage.core.told import names_of, said, tell
 from triage.core.words import normal
 
 MOST = 30  # requests in one reply
 LONGEST = 120  # characters of a request that are shown again
 LONGEST_VALUE = 1000
+LONGEST_LINE = 1500  # characters: what is longer tells a story and asks for nothing
 LONGEST_NOTE = 200
 SPELT = 6  # letters of a word that may hold one slip
 
@@ -68,19 +69,21 @@ class Listener:
     today: date
     read_number: ReadNumber  # an order's or a parcel's number, None of anything else
     facts: Mapping[str, str]  # name of a fact -> what it is called
+    _at: dict[Phrase, tuple[int, Verb] | None] = field(default_factory=dict, init=False)
 
     def listen(self, text: str) -> list[Wish | Lost]:
         """Return what is asked for and what was not understood, in order, each once."""
         found: dict[object, Wish | Lost] = {}
         for line in normal(text).splitlines():
-            for request in self._requests(line):
-                key = (
-                    replace(request, words="") if isinstance(request, Wish) else request
-                )
-                found.setdefault(key, request)
+            for one in self._requests(line):
+                key = replace(one, words="") if isinstance(one, Wish) else one
+                found.setdefault(key, one)
         return list(found.values())[:MOST]
 
     def _requests(self, line: str) -> Iterator[Wish | Lost]:
+        if len(line) > LONGEST_LINE:
+            yield Lost(line[:LONGEST], Why.UNKNOWN)
+            return
         parts = self._cut(line)
         for place, part in enumerate(parts):
             words = said(part)
@@ -109,10 +112,6 @@ class Listener:
 
     def _splits(self, words: Sequence[str], begun: int, place: int, gap: str) -> bool:
         """Say whether a new request begins at a word, with another one before it."""
-        before = self._verb(words[begun:place])
-        if ";" in gap or (before and before[2] is not Verb.FACT and _END.search(gap)):
-            return True
-        joined = bool(_BREAK.search(gap)) or words[place] in self.heard.joints
         start = place
         while start < len(words) and words[start] in self.heard.joints:
             start += 1
@@ -121,10 +120,16 @@ class Listener:
             words[numbers].isdigit() or words[numbers] in self.heard.case
         ):
             numbers += 1
-        found = self._verb_at(words, numbers)
-        if before is None or found is None:
+        found, ended = self._verb_at(words, numbers), _END.search(gap)
+        if ";" in gap or not (found or ended):
+            return ";" in gap
+        before = self._verb(words[begun:place])
+        if before is None or (found is None and before[2] is Verb.FACT):
             return False
+        if found is None or (ended and before[2] is not Verb.FACT):
+            return True
         length, verb = found
+        joined = bool(_BREAK.search(gap)) or words[place] in self.heard.joints
         named = numbers > start or self._names(words, numbers + length)
         if verb is before[2] and not self._names_any(words[begun:place]):
             return False
@@ -152,12 +157,17 @@ class Listener:
 
     def _verb_at(self, words: Sequence[str], place: int) -> tuple[int, Verb] | None:
         """Find the longest verb that begins at a word, a slip in a long word forgiven."""
-        for length in range(min(self.heard.longest, len(words) - place), 0, -1):
-            heard = tuple(words[place : place + length])
-            if verb := self.heard.verbs.get(heard):
+        ahead = tuple(words[place : place + self.heard.longest])
+        if ahead not in self._at:
+            self._at[ahead] = self._looked_up(ahead)
+        return self._at[ahead]
+
+    def _looked_up(self, words: Phrase) -> tuple[int, Verb] | None:
+        for length in range(len(words), 0, -1):
+            if verb := self.heard.verbs.get(words[:length]):
                 return length, verb
         for phrase, verb in self.heard.verbs.items():
-            heard = tuple(words[place : place + len(phrase)])
+            heard = words[: len(phrase)]
             if len(heard) == len(phrase) and self._almost(heard, phrase):
                 return len(phrase), verb
         return None
@@ -166,14 +176,13 @@ class Listener:
         slips = [pair for pair in zip(heard, phrase, strict=True) if pair[0] != pair[1]]
         known = self.heard.doubts | self.heard.fillers
         return len(slips) == 1 and all(
-            len(meant) >= SPELT and word not in known and _one_slip(word, meant)
+            len(meant) >= SPELT and word not in known and one_slip(word, meant)
             for word, meant in slips
         )
 
     def _request(self, part: str) -> Wish | Lost:
         words = [word for word, _, _ in said(_SUM.sub(" ", part))]
-        verb = self._verb(words)
-        if "?" in part or verb is None:
+        if (verb := self._verb(words)) is None or "?" in part:
             return Lost(part[:LONGEST], Why.QUESTION if "?" in part else Why.UNKNOWN)
         start, end, meant = verb
         rest = words[:start] + words[end:]
@@ -280,19 +289,3 @@ class Listener:
 
 
 _IMPOSSIBLE = "\0"  # stands for a day that does not exist
-
-
-def _one_slip(word: str, meant: str) -> bool:
-    """Say whether one letter is wrong, missing, too many, or two changed places."""
-    if abs(len(word) - len(meant)) > 1:
-        return False
-    start = 0
-    while start < min(len(word), len(meant)) and word[start] == meant[start]:
-        start += 1
-    a, b = word[start:], meant[start:]
-    return (
-        a[1:] == b[1:]
-        or a[1:] == b
-        or a == b[1:]
-        or (a[2:] == b[2:] and a[:2] == b[1::-1])
-    )
