@@ -24,6 +24,7 @@ _CAME = (
     EventKind.POSTING_DELIVERED,
     EventKind.RECEIPT_FULL,
 )
+_BACK = (EventKind.REFUND_PAID, EventKind.RECEIPT_REFUND)
 _CANCELLED = (EventKind.ORDER_CANCELLED,)
 
 
@@ -53,7 +54,7 @@ class Lane:
     what: str  # parcel or case
     name: str | None  # the posting, where there are several; the title of a case
     number: int = 0  # of a case
-    ended: str = ""  # came, cancelled, closed or "": it goes on
+    ended: str = ""  # came, cancelled, refunded, closed or "": it goes on
     promised_on: date | None = None
     late: int = 0  # days behind the first promise
     since: date
@@ -122,8 +123,11 @@ def draw(
     closed = [s.case.closed_on for s in standings if s.case.closed_on]
     opened = [s.case.opened_on for s in standings]
     axis = _Axis([*told, *soon, *closed, *opened, *([today] if going else [])])
+    refunded = _refunded(timeline, money, day)
     lanes = [
-        *_parcels(timeline, axis, day, today),
+        *_parcels(
+            timeline, axis, day, refunded or today, refunded=refunded is not None
+        ),
         *_cases(standings, axis, today),
     ]
     days = sorted({axis.first, axis.last, *soon, *closed, *opened, *told})
@@ -147,8 +151,14 @@ def _promises(events: Iterable[Event]) -> Iterator[tuple[Event, date]]:
 
 
 def _parcels(
-    timeline: Timeline, axis: _Axis, day: Callable[[Event], date], today: date
+    timeline: Timeline,
+    axis: _Axis,
+    day: Callable[[Event], date],
+    today: date,
+    *,
+    refunded: bool,
 ) -> Iterator[Lane]:
+    """Draw parcels; what never came is late until `today`, or until its money came back."""
     postings = timeline.postings()[:MOST]
     for posting in postings:
         events = list(timeline.of_posting(posting))
@@ -157,6 +167,7 @@ def _parcels(
         came = next((day(e) for e in sure if e.kind in _CAME), None)
         cancelled = next((day(e) for e in sure if e.kind in _CANCELLED), None)
         ended = "cancelled" if cancelled and not came else "came" if came else ""
+        ended = ended or ("refunded" if refunded else "")
         if not promises and not came:
             continue  # nothing to hold one against the other
         since = day(events[0])
@@ -179,6 +190,15 @@ def _parcels(
 def _short(posting: str | None, order: str) -> str | None:
     """Name a parcel by what it has beyond the number of its order."""
     return posting and (posting.removeprefix(order).strip("-") or posting)
+
+
+def _refunded(
+    timeline: Timeline, money: Settlement, day: Callable[[Event], date]
+) -> date | None:
+    """Return the day on which all that was paid had come back, if it has."""
+    if not money.paid or money.returned != money.paid:
+        return None
+    return max((day(e) for e in timeline.events if e.kind in _BACK), default=None)
 
 
 def _stretches(
