@@ -616,10 +616,10 @@ def test_an_instant_without_a_zone_is_refused_with_the_right_form(month):
 # --- bad disks, bad homes
 
 
-def test_without_a_configuration_the_example_is_named(tmp_path):
+def test_without_a_configuration_set_up_is_named(tmp_path):
     words = Shell(tmp_path / "none.toml").fails(78, "cases")
 
-    assert "config.example.toml" in words
+    assert "triage setup" in words
 
 
 def test_a_home_of_another_mailbox_is_refused(own):

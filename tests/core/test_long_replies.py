@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from triage.core.listener import LONGEST_LINE, Listener
 from triage.core.phrasebook import Verb, Why
-from triage.core.wish import LONGEST_LINE, Listener, Lost, Wish
+from triage.core.wish import Lost, Wish
 from triage.edges.replypack import read_phrases
 
 

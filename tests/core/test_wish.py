@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from triage.core.listener import Listener
 from triage.core.phrasebook import Phrasebook, Verb, Why
-from triage.core.wish import Listener, Lost, Wish
+from triage.core.wish import Lost, Wish
 from triage.edges.replypack import read_phrasebook
 
 MONDAY = date(2026, 11, 23)

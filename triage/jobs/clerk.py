@@ -8,10 +8,11 @@ from typing import Any
 
 from triage.core.act import ActKind
 from triage.core.deed import UNDOABLE, Docket, undoable
+from triage.core.listener import Listener
 from triage.core.message import Role, Sighting
 from triage.core.phrasebook import Phrases
 from triage.core.quoting import own_words
-from triage.core.wish import Listener, Lost, Numbered, Wish
+from triage.core.wish import Lost, Numbered, Wish
 from triage.edges import cases, outbox
 from triage.edges.archive import Archive
 from triage.edges.journal import Journal
