@@ -138,3 +138,10 @@ def test_nothing_moves_before_it_is_safe(home, monkeypatch):
         home.take()
     assert home.left() == ["чек.pdf"]
     assert home.acts() == []
+
+
+def test_a_name_as_long_as_a_file_system_takes_moves_aside_too(home):
+    home.drop("ч" * 118 + "ек.pdf")
+
+    assert [home.take(), home.take()] == [1, 0]
+    assert home.left() == []

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 TAKEN = "taken"
 PDF = "application/pdf"
 LARGEST = 50 << 20  # bytes
+LONGEST = 200  # bytes of a name, so that there is room for what is put before it
 SETTLED = timedelta(seconds=10)  # a file that was changed since may still be written
 
 
@@ -49,7 +50,7 @@ def take(
             archive.add_attachment(content)
             told = {"sha256": sha256, "name": clean(path.name), "media_type": PDF}
             record(store, journal, Act(at=now, kind=ActKind.ATTACHED, data=told))
-        _move(path, folder / TAKEN / f"{sha256[:12]}_{path.name}")
+        _move(path, folder / TAKEN / f"{sha256[:12]}_{_short(path.name)}")
         count += 1
     if count:
         log.info("took %d files from the inbox", count)
@@ -89,6 +90,11 @@ def _content(path: Path) -> bytes | None:
 def _dropped(store: Store) -> set[str]:
     acts = cases.acts_of_kind(store, ActKind.ATTACHED, ActKind.UNDONE)
     return {act.data["sha256"] for act in effective(acts) if not act.order}
+
+
+def _short(name: str) -> str:
+    """Keep the end of a name that is too long, and what is text of it."""
+    return os.fsencode(name)[-LONGEST:].decode("utf-8", "ignore")
 
 
 def _move(path: Path, target: Path) -> None:
