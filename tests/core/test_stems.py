@@ -9,7 +9,7 @@ from letters import a_message
 
 from triage.core.hearing import hear, spoken
 from triage.core.message import Where
-from triage.core.stems import ALIKE, Vocabulary, leads, stems
+from triage.core.stems import ALIKE, DIGIT, Vocabulary, leads, stems
 from triage.core.voice import Voice
 from triage.core.words import fold, normal
 from triage.edges.packs import load
@@ -85,9 +85,13 @@ def test_every_letter_that_a_pattern_takes_for_another_is_known():
         (r"(?<!не )(?:отмен|отказ)", {"отмен", "отказ"}),
         (r"за(?:каз|явка)[ \n]", {"заказ", "заявка"}),
         (r"не[ \n]оплачен", {"не оплачен", "не\nоплачен"}),
-        (r"(?:новый )?статус", set()),
-        (r"\d+ рублей", set()),
-        (r"отмен|\d", set()),
+        (r"(?:новый )?статус", {"новый статус", "статус"}),
+        (r"(?:новый )*статус", set()),
+        (r"(?:на )?я", set()),
+        (r"\d+ рублей", {DIGIT}),
+        (r"\b\d{7,10}-|заказ", {DIGIT, "заказ"}),
+        (r"№\d+", set()),
+        (r"отмен|\d*", set()),
         (r"(?:^|\n)отмен", {"отмен", "\nотмен"}),
         (r"[^а]отмен", set()),
     ],

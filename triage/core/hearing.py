@@ -11,6 +11,8 @@ from triage.core.stems import Patterns, Vocabulary
 from triage.core.voice import Voice
 from triage.core.words import sums
 
+BEGINNING = 300  # characters of a text that explain its subject
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
@@ -85,13 +87,16 @@ def spoken(message: Message) -> Spoken:
     for place in (Where.TEXT, Where.HTML):
         texts += [(place, p.text) for p in message.passages if p.where is place]
     voices = tuple(Voice(where, text) for where, text in texts if text)
+    vocabulary = Vocabulary(voice.vocabulary.words for voice in voices)
+    for voice in voices:
+        voice.vocabulary.whole = vocabulary
     return Spoken(
         sender=message.sender.rpartition("@")[2].lower(),
         voices=voices,
         links=tuple(
             dict.fromkeys(p.text for p in message.passages if p.where is Where.LINK)
         ),
-        vocabulary=Vocabulary(voice.vocabulary.words for voice in voices),
+        vocabulary=vocabulary,
     )
 
 
@@ -156,6 +161,7 @@ def _phrases(
                 if not (
                     _strange(recogniser, voice, (start, end), match[0])
                     or _spoilt(voice, (start, end), unless, recogniser.lexicon)
+                    or _is_explained(recogniser, letter, voice, (start, end))
                 ):
                     yield Heard(recogniser, voice, start, end, links, match.span())
 
@@ -172,6 +178,20 @@ def _strange(
     said = voice.folded[slice(*sentence)]
     amounts = {amount for _, amount in sums(said)}
     return amounts == {0} or bool(recogniser.lexicon.strange(said, phrase))
+
+
+def _is_explained(
+    recogniser: Recogniser, letter: Spoken, voice: Voice, sentence: tuple[int, int]
+) -> bool:
+    """Say whether what stands around a sentence makes something else of it.
+
+    That is its paragraph, and of a subject how the text begins.
+    """
+    around = [voice.line(*sentence)]
+    if voice.where is Where.SUBJECT:
+        around += [v.folded[:BEGINNING] for v in letter.of(Where.TEXT, Where.HTML)]
+    possible = letter.vocabulary.possible(recogniser.unless_near)
+    return any(pattern.search(part) for part in around for pattern in possible)
 
 
 def _spoilt(

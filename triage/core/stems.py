@@ -20,6 +20,9 @@ except ImportError:  # another Python: searches are slower, and as right
 FEW = 4  # letters in brackets that are worth looking at one by one
 SHORTEST = 3  # a shorter run of letters is in every text
 
+DIGIT = r"\d+"  # stands for any digit among what matches begin with
+REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
+
 Stems = frozenset[str]
 Patterns = tuple[re.Pattern[str], ...]
 
@@ -54,8 +57,10 @@ def stems(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
 
 @cache
 def leads(pattern: re.Pattern[str]) -> tuple[str, ...]:
-    """Return what matches begin with, in lower case: each with one of these; () is
-    anything."""
+    """Return what matches begin with, in lower case: each with one of these.
+
+    DIGIT is any digit; () is anything.
+    """
     if _parser is None:
         return ()
     found = _beginnings(list(_parser.parse(pattern.pattern, pattern.flags)))
@@ -67,6 +72,8 @@ class Vocabulary:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.words = "\n".join({word for text in texts for word in lower(text).split()})
+        self.whole: Vocabulary | None = None  # one that is known to hold all of these
+        self._found: dict[str, int] = {}
         self._held = self._looked_for = 0
         self._possible: dict[int, tuple[Patterns, Patterns]] = {}
 
@@ -89,10 +96,15 @@ class Vocabulary:
         """Return the bits of all sets of which a word is held."""
         if self._looked_for != len(_BITS):
             self._looked_for = len(_BITS)
-            for word, bits in _BITS_BY_WORD.items():
-                if word in self.words:
-                    self._held |= bits
+            words = self.whole.found() if self.whole else _BITS_BY_WORD
+            self._found = {w: bits for w, bits in words.items() if w in self.words}
+            self._held = reduce(or_, self._found.values(), 0)
         return self._held
+
+    def found(self) -> dict[str, int]:
+        """Return the words of any set that are held, with the bits of their sets."""
+        self._bits()
+        return self._found
 
 
 _BITS: dict[Stems, int] = {}  # a bit for each set of words, to test many sets at once
@@ -156,7 +168,7 @@ def _required(tree: Iterable[Any]) -> list[Stems]:
         elif name == "BRANCH":
             choices = [max(_required(each), key=_weight) for each in value[1]]
             found.append(frozenset().union(*choices))
-        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and value[0]:
+        elif name in REPEATS and value[0]:
             found += _required(value[2])
     return [*found, *_words(run)]
 
@@ -177,6 +189,10 @@ def _beginnings(tree: list[Any]) -> Stems:
             choices = [value[-1]]
         elif name == "BRANCH":
             choices = value[1]
+        elif name in REPEATS and value[0] and _is_digit(value[2]) and not run:
+            return frozenset([DIGIT])
+        elif name in REPEATS and value[:2] == (0, 1):
+            choices = [value[2], []]
         elif name == "IN" and len(value) <= FEW and str(value[0][0]) != "NEGATE":
             choices = [[one] for one in value]
         else:
@@ -184,6 +200,10 @@ def _beginnings(tree: list[Any]) -> Stems:
         every = (_beginnings([*each, *rest]) for each in choices)
         return frozenset(run + lead for leads in every for lead in leads)
     return frozenset([run])
+
+
+def _is_digit(tree: Iterable[Any]) -> bool:
+    return str([*tree]) == "[(IN, [(CATEGORY, CATEGORY_DIGIT)])]"
 
 
 def _words(run: str) -> list[Stems]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from triage.core.message import Where
-from triage.core.stems import Vocabulary, leads, lower
+from triage.core.stems import DIGIT, Vocabulary, leads, lower
 from triage.core.words import fold, normal
 
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
@@ -20,6 +20,7 @@ _SUPPOSES = re.compile(
     r"|остались|нашли)\b",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _QUOTED = ">"  # how a line of somebody else's letter begins
 _ANOTHER = re.compile(  # what stands above a letter that is quoted or passed on
     r"^[ \t]*(?:[-—_=>]{2,} ?(?:original|forwarded|исходное|пересланное|пересылаемое"
@@ -72,6 +73,8 @@ class Voice:
         """Return every place where a word begins, in small letters or not."""
         if (places := self._places.get(word)) is None:
             places = self._places[word] = []
+            if word == DIGIT:
+                places += [match.start() for match in _DIGIT.finditer(self._small)]
             at = self._small.find(word)
             while at >= 0:
                 places.append(at)
@@ -118,7 +121,7 @@ class Voice:
 
     @cached_property
     def _quoted_from(self) -> int:
-        found = _ANOTHER.search(self.text)
+        found = self.vocabulary.may_hold(_ANOTHER) and _ANOTHER.search(self.text)
         return found.start() if found else len(self.text) + 1
 
     def upto(self, lines: int) -> int:
@@ -173,6 +176,12 @@ class Voice:
             before = self.folded[first:start].strip()
             before = before if _SUPPOSES.match(before) else ""
         return before if before.endswith("?") else ""
+
+    def line(self, start: int, end: int) -> str:
+        """Return the lines in which a sentence stands, folded: its paragraph."""
+        first = self.text.rfind("\n", 0, self._first_letter(start)) + 1
+        last = self.text.find("\n", max(end - 1, first))
+        return self.folded[first : last if last >= 0 else len(self.text)]
 
     def is_quoted(self, start: int) -> bool:
         """Say whether a sentence is another letter's, which this one quotes."""
