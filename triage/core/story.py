@@ -42,7 +42,7 @@ class Happening:
 
     on: date
     order: str
-    titles: tuple[str, ...]  # what happened, in the owner's words
+    titles: tuple[str, ...]  # what happened, in the owner's words; a guess with «?»
     buttons: tuple[Button, ...] = ()
 
 
@@ -162,6 +162,11 @@ class Story:
     def several(self) -> bool:
         return len(self.entries) + len(self.beside) > 1
 
+    def asks_too(self, entry: Entry) -> bool:
+        """Say whether a case beside waits for an answer that is asked for above."""
+        asked = {_question(each) for each in self.entries if each.asks}
+        return bool(entry.asks) and _question(entry) in asked
+
     @property
     def urgent(self) -> bool:
         return any(entry.urgent for entry in self.entries)
@@ -179,14 +184,38 @@ def stories(
     orders = dict.fromkeys(entry.order for entry in actions)
     found = []
     for order in orders:
-        leading = tuple(e for e in actions if e.order == order)
-        beside = tuple(e for e in others if e.order == order)
+        leading, same = _asked_once([e for e in actions if e.order == order])
+        beside = (*same, *(e for e in others if e.order == order))
         life = background.lives.get(order, ())
         several = len(leading) + len(beside) > 1
         found.append(
             Story(entries=leading, beside=beside, life=tuple(life) if several else ())
         )
     return tuple(found)
+
+
+def _asked_once(
+    entries: Sequence[Entry],
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Put aside the cases that ask what another of their order asks; one answer does.
+
+    The question stays with the case that has the owner's nearest last day.
+    """
+    asking: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        if entry.asks:
+            asking.setdefault(_question(entry), []).append(entry)
+    kept = {
+        min(same, key=lambda e: (e.days_left is None, e.days_left)).case.id
+        for same in asking.values()
+    }
+    leading = tuple(e for e in entries if not e.asks or e.case.id in kept)
+    return leading, tuple(e for e in entries if e.asks and e.case.id not in kept)
+
+
+def _question(entry: Entry) -> tuple[str, ...]:
+    """Name what a case asks: an answer is about guesses, whichever case shows them."""
+    return entry.case.asks_about or (entry.case.id,)
 
 
 def at_stake(standings: Iterable[Standing]) -> Decimal:

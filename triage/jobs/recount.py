@@ -5,9 +5,10 @@ from datetime import datetime
 from itertools import groupby
 
 from triage.core.case import Fact, State
-from triage.core.event import Event
+from triage.core.event import Certainty, Event
 from triage.core.ladder import Standing
 from triage.core.letter import lacking, render
+from triage.core.pack import Packs
 from triage.core.sheet import plain
 from triage.core.step import Letter
 from triage.core.story import Background, Happening, Telling, quoted
@@ -47,6 +48,12 @@ def background(
     return Background(tellings=tellings, lives=_lives(store, alive, bench, now))
 
 
+def title(event: Event, packs: Packs) -> str:
+    """Say what happened in the owner's words; a guess is told as a question."""
+    said = packs.events.get(event.kind, event.kind)
+    return f"{said}?" if event.certainty is Certainty.GUESS else said
+
+
 def _happened(known: Mapping[str, Fact]) -> str:
     """Write the passage that says what happened, where every fact of it is known."""
     if lacking(WHAT, known):
@@ -77,7 +84,6 @@ def _lives(
 
 def _days(order: str, events: Iterable[Event], bench: Bench) -> Iterator[Happening]:
     ordered = sorted(events, key=lambda event: (event.at, event.id))
-    titles = bench.packs.events
     for on, of_day in groupby(ordered, lambda e: e.at.astimezone(bench.zone).date()):
-        told = dict.fromkeys(titles.get(each.kind, each.kind) for each in of_day)
+        told = dict.fromkeys(title(each, bench.packs) for each in of_day)
         yield Happening(on=on, order=order, titles=tuple(told))

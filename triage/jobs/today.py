@@ -25,7 +25,7 @@ from triage.jobs.assess import Bench, standings
 from triage.jobs.compose import Today
 from triage.jobs.inspect import evidence_problem
 from triage.jobs.prepare import texts
-from triage.jobs.recount import background
+from triage.jobs.recount import background, title
 from triage.jobs.unread import UNREAD, unread_news
 
 UNCONFIRMED = ("unconfirmed",)
@@ -79,7 +79,7 @@ def _letters(store: Store, bench: Bench, span: Span) -> Letters:
         recognised=[
             Recognised(
                 order=event.order,
-                title=bench.packs.events.get(event.kind, event.kind),
+                title=title(event, bench.packs),
                 received_on=event.at.astimezone(bench.zone).date(),
                 pack=event.pack,
                 posting=event.posting,
