@@ -24,7 +24,8 @@ _ADDRESS = re.compile(  # the last begins with its word, or a long one takes for
     r"https?://\S+|www\.\S+|(?<!\S)\S[^\s@]*@\S[^\s.]*\.\S+", re.IGNORECASE
 )
 _DAY = re.compile(
-    r"\b(?:(?:янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек)[а-я]{0,6}\b\.?"
+    r"\b(?=[авдзимнопсфчя])"  # a quick look: no day begins otherwise
+    r"(?:(?:янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек)[а-я]{0,6}\b\.?"
     r"|послезавтра|завтра|сегодня|понедельник[а-я]*|вторник[а-я]*|сред[уаые]\b"
     r"|четверг[а-я]*|пятниц[а-я]*|суббот[а-я]*|воскресень[а-я]*)",
     re.IGNORECASE,
@@ -147,6 +148,7 @@ def _says(words: list[str], place: int) -> bool:
     return place == 0 and len(words) > 1 and words[1][0].islower()
 
 
+@lru_cache(maxsize=8192)
 def _is_wording(word: str) -> bool:
     if word in _SHORT or word.startswith(_WORDING):
         return True
