@@ -328,3 +328,13 @@ def test_where_nothing_changed_nobody_looks_twice(store: Store) -> None:
     case = refused()
     cases.save_assessment(store, "shop", case.case.order, [case], None)
     assert worth_a_look(store, HEAD, now, touched=False)  # also after a crash
+
+
+def test_the_days_letters_are_counted_by_the_journal_too(store: Store) -> None:
+    key = outbox.urgent_key(TODAY, "ab12")
+    told = {"key": key, "mentions": "[]"}
+    act = Act(at=at("2026-11-23 14:00"), kind=ActKind.DIGEST_ACCEPTED, data=told)
+
+    cases.add_acts(store, [act], 1)  # all that a rebuild leaves of a letter
+
+    assert outbox.urgent_on(store, TODAY) == 1

@@ -57,9 +57,14 @@ def urgent_key(on: date, about: str) -> str:
 
 
 def urgent_on(store: Store, on: date) -> int:
-    """Count the urgent letters of a local day."""
-    prefix = urgent_key(on, "")
-    [row] = store.rows("SELECT count(*) n FROM outbox WHERE key LIKE ? || '%'", prefix)
+    """Count the urgent letters of a local day, by the outbox or by the journal."""
+    [row] = store.rows(
+        "SELECT count(*) n FROM (SELECT key FROM outbox WHERE key LIKE ?1 || '%' UNION"
+        " SELECT json_extract(data, '$.key') FROM acts WHERE kind = ?2"
+        "  AND json_extract(data, '$.key') LIKE ?1 || '%')",
+        urgent_key(on, ""),
+        ActKind.DIGEST_ACCEPTED,
+    )
     return int(row["n"])
 
 
