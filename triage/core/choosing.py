@@ -10,10 +10,21 @@ from triage.core.message import Where
 from triage.core.naming import Stretch, in_text, stretches
 from triage.core.pack import Identifiers, Marketplace
 from triage.core.recogniser import Recogniser
-from triage.core.telling import OF_THE_ORDER
+from triage.core.telling import OF_THE_ORDER, ON_THE_WAY
 from triage.core.voice import Voice
 
 UNCLEAR = "в письме несколько отправлений, и нельзя сказать, что о каком"
+BELIED = frozenset(
+    {
+        EventKind.ORDER_CANCELLED,
+        EventKind.REFUND_PAID,
+        EventKind.REFUND_PROMISED,
+        EventKind.PAYMENT_FAILED,
+        EventKind.RETURN_REFUSED,
+    }
+)
+"""Events that no parcel on its way has: a letter that tells of both tells neither."""
+
 CANCELS = frozenset({EventKind.ORDER_CANCELLED, EventKind.ITEM_CANCELLED})
 
 
@@ -161,7 +172,16 @@ def _of_one(heard: list[Heard], ranked: list[Recogniser]) -> list[Heard]:
     if not heard:
         return []
     lead = min(heard, key=lambda one: ranked.index(one.recogniser))
+    if _is_belied(lead, heard):
+        return []
     return [lead] + [one for one in heard if one is not lead and _goes_with(one, lead)]
+
+
+def _is_belied(lead: Heard, heard: list[Heard]) -> bool:
+    """Say whether of the same thing a letter tells what cannot be beside a guess."""
+    return lead.recogniser.kind in BELIED and any(
+        one.recogniser.kind in ON_THE_WAY and not _goes_with(one, lead) for one in heard
+    )
 
 
 def _doubt(heard: list[Heard]) -> str:

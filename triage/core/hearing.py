@@ -11,7 +11,7 @@ from triage.core.stems import Patterns, Vocabulary
 from triage.core.voice import Voice
 from triage.core.words import sums
 
-BEGINNING = 300  # characters of a text that explain its subject
+BEGINNING = 2  # lines of a text that explain its subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,8 @@ def _is_explained(
     """
     around = [voice.line(*sentence)]
     if voice.where is Where.SUBJECT:
-        around += [v.folded[:BEGINNING] for v in letter.of(Where.TEXT, Where.HTML)]
+        for body in letter.of(Where.TEXT, Where.HTML):
+            around += [one for one in body.folded.split("\n", 4)[:4] if one][:BEGINNING]
     possible = letter.vocabulary.possible(recogniser.unless_near)
     return any(pattern.search(part) for part in around for pattern in possible)
 

@@ -91,6 +91,7 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
         none_of=defaults.patterns("none_of"),
         unless=defaults.patterns("unless"),
         unless_subject=defaults.patterns("unless_subject"),
+        unless_near=defaults.patterns("unless_near"),
         lexicon=_lexicon(file.table("plain")),
         lines=defaults.number("lines"),
     )
@@ -133,6 +134,8 @@ def _recogniser(row: Table, guess: Recogniser) -> Recogniser:
         unless=row.patterns("unless") + (shared.unless if shared else ()),
         unless_subject=row.patterns("unless_subject")
         + (shared.unless_subject if shared else ()),
+        unless_near=row.patterns("unless_near")
+        + (shared.unless_near if shared and row.flag("plain") else ()),
         lexicon=_own_lexicon(row, guess),
         lines=row.number("lines", shared.lines if shared else 0),
         beside=row.texts("beside"),
