@@ -111,6 +111,8 @@ class Life(World):
         found: dict[date, tuple[str, str]] = {}
         for raw in self.sent.letters:
             letter = email.message_from_bytes(raw, policy=email.policy.SMTP)
+            if letter["X-Triage"] != "digest":
+                continue  # it could not wait for the letter of its day
             name = letter["Message-ID"].removeprefix("<digest.")
             text = letter.get_body(("plain",)).get_content()
             on = date.fromisoformat(name[:10])

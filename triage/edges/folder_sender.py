@@ -18,6 +18,8 @@ class FolderSender:
         """Accept a letter, whoever it is for."""
         letter = email.message_from_bytes(raw, policy=email.policy.SMTP)
         name = letter["date"].datetime.date().isoformat()
+        if letter["X-Triage"] == "urgent":  # the day's own letter keeps its place
+            name += f"-{letter['date'].datetime:%H%M}"
         (self.folder / f"{name}.eml").write_bytes(raw)
         for kind, suffix in (("html", "html"), ("plain", "txt")):
             body = letter.get_body((kind,))
