@@ -53,6 +53,8 @@ pictures: demo
 	$(BIN)/python tests/pictures.py docs/pictures/letters
 	$(BIN)/python tests/screen.py demo/digests/$(PICTURED).html docs/pictures/digest.png 375 light 1500
 	$(BIN)/python tests/screen.py demo/digests/$(PICTURED).html docs/pictures/digest-dark.png 375 dark 1500
+	$(BIN)/python tests/screen.py demo/orders/12345678-0002/index.html docs/pictures/dossier.png 375 light 1080
+	$(BIN)/python tests/screen.py demo/orders/12345678-0004/index.html docs/pictures/dossier-wide.png 1000 dark 1000
 	PYTHONPATH=tests $(BIN)/python tests/edges/test_page_quality.py
 
 clean:

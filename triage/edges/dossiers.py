@@ -137,11 +137,13 @@ class Press:
         if isinstance(value, date):
             if self.language == "en":
                 return f"{self._short(value)} {value.year}"
-            return words.day(value).replace(" ", words.NBSP)
+            year = f"{value.year}{words.NBSP}г."
+            return f"{self._short(value)} {year}"
         return str(value)
 
     def _short(self, on: date) -> str:
-        return f"{on.day} {on:%B}" if self.language == "en" else words.short_day(on)
+        written = f"{on.day} {on:%B}" if self.language == "en" else words.short_day(on)
+        return written.replace(" ", words.NBSP)
 
     def _span(self, days: int) -> str:
         if self.language == "en":

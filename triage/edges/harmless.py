@@ -47,6 +47,7 @@ _STYLE = re.compile(
 _SMALL = re.compile(r"\d{1,2}")
 _ODD = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff<>\"'`]")
 _TAG = re.compile(r"(<[^>]*>)")
+_TITLE = re.compile(r"^(</?)h1(?=[ >])")  # the page has one of its own
 _NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()
@@ -122,7 +123,7 @@ def _without_links(pieces: list[str], blot: Blot, first: int) -> Shown:
                 texts.append(f"[{words}]")
                 found += ["<span>", "", "</span>"]
         else:
-            found.append(piece)
+            found.append(_TITLE.sub(r"\1h2", piece))
     for place, text in zip(places, blotted(texts, blot), strict=True):
         found[place] = html.escape(text, quote=False)
     return Shown("".join(found), tuple(links)[:MOST_LINKS])
