@@ -148,9 +148,9 @@ def test_every_fault_is_named_at_once_with_its_place(own):
         ("rules.toml", "{ days = 1,", "{ days = 1, hours = 2,", "one unit"),
         ("rules.toml", '"promised_on" }', '"amount" }', "'amount' is not one of"),
         ("rules.toml", ', from = "keep_until", before = true', ", before = true", "give from"),
-        ("rules.toml", "scope        = \"posting\"\nreport       = true\n", "scope = \"posting\"\n", "never holds"),
+        ("rules.toml", "report       = true\nuntil        = []", "until = []", "never holds"),
         ("rules.toml", 'scope        = "posting"', 'scope = "parcel"', "unknown scope 'parcel'"),
-        ("rules.toml", 'id           = "defective"', 'id = "odd"', "has no steps for it"),
+        ("rules.toml", 'id           = "false-discount"', 'id = "odd"', "has no steps for it"),
         ("contacts.toml", 'value      = "7704217370"', "value = 7704217370", "must be a text"),
     ],
 )  # fmt: skip
