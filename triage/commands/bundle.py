@@ -37,6 +37,7 @@ def dossier_pdf(desk: Desk, order: str, out: Path | None) -> None:
     option(
         "--out",
         type=OUT,
+        metavar="DIR",
         required=True,
         both=("новая папка", "a new folder"),
     ),

@@ -32,7 +32,8 @@ def making(out: Path, info: dict[str, str]) -> Iterator[Path]:
         raise UsageError(f"{out}: уже есть; выберите имя новой папки")
     work = out.with_name(f"{out.name}.unfinished-{secrets.token_hex(4)}")
     try:
-        (work / PAYLOAD).mkdir(parents=True)
+        work.mkdir()
+        (work / PAYLOAD).mkdir()
         yield work / PAYLOAD
         _seal(work, info)
         if out.exists() or out.is_symlink():

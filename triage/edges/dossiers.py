@@ -83,7 +83,31 @@ class Press:
             alive=sum(1 for line in lines if line.topics),
             open=still_open(lines),
             written_at=written_at,
+            facts=self._facts,
+            status=self._status,
         )
+
+    def _facts(self, line: Line) -> str:
+        """Write what is known of an order's money and days in one line."""
+        told = {
+            "paid": ("sum", line.paid),
+            "returned": ("sum", line.returned or None),
+            "left": ("sum", line.open or None),
+            "closed": ("count", line.closed or None),
+            "last": ("on", line.last_on),
+        }
+        words = self.words["orders"]
+        return " · ".join(
+            words[name].format(**{key: self.shown(value)})
+            for name, (key, value) in told.items()
+            if value is not None
+        )
+
+    def _status(self, told: tuple[str, str]) -> str:
+        """Write where a parcel stands, and what a guess makes of it."""
+        sure, guess = (str(self.words["statuses"].get(one, "")) for one in told)
+        seems: str = self.words["page"]["seems"]
+        return seems.format(sure=sure, guess=guess) if guess else sure
 
     def readme(self, *, whole: bool, heads: Mapping[str, Head]) -> str:
         """Say what is in an export and how to check it, in every language there is."""
