@@ -50,8 +50,9 @@ secret = false
 """
 
 CONTROLLED = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores Ctrl-C
 os.execv(sys.argv[1], sys.argv[1:])
 """
 
