@@ -108,9 +108,32 @@ def _statements(
             told.setdefault(heard.start, {}).setdefault(one.kind, heard)
     return [
         heard
-        for start in sorted(told)
-        for heard in _clauses(list(told[start].values()), numbers)
+        for _, by_kind in sorted(told.items())
+        if not _half_understood(list(by_kind.values()), ranked, letter, numbers)
+        for heard in _clauses(list(by_kind.values()), numbers)
     ]
+
+
+def _half_understood(
+    heard: list[Heard],
+    ranked: Iterable[Recogniser],
+    letter: Spoken,
+    numbers: Identifiers,
+) -> bool:
+    """Say whether a sentence of several parcels has a fate that was not understood.
+
+    What was understood would be told of them all.
+    """
+    first = heard[0]
+    if first.voice is None or not in_text(first.sentence, numbers).are_several:
+        return False
+    kinds = {one.recogniser.kind for one in heard}
+    return any(
+        pattern.search(first.voice.folded, first.start, first.end)
+        for one in ranked
+        if one.lexicon and one.kind not in kinds
+        for pattern in letter.vocabulary.possible(one.any_of)
+    )
 
 
 def _clauses(heard: list[Heard], numbers: Identifiers) -> Iterator[Heard]:

@@ -53,7 +53,7 @@ class Lexicon:
         if len(sentence) > LONGEST:
             return [sentence]
         text = self.without_asides(sentence)
-        text = _NAMED.sub(lambda m: m[0] if phrase and phrase in m[0] else " Х ", text)
+        text = _NAMED.sub(lambda m: m[0] if phrase and phrase in m[0] else " 0 ", text)
         return [
             match[0]
             for match in _WORD.finditer(text)
