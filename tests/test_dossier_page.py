@@ -1,7 +1,6 @@
 """The dossier in a real browser, beside a listener that must hear nothing."""
 
 import re
-
 import socket
 import threading
 from collections.abc import Iterator

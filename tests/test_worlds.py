@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from life import ONE_DAY, STORIES, Life, days, hurry, read_story
 
 from triage.core.case import State
-from triage.core.question import WITHDRAWN
 from triage.core.ladder import Standing
+from triage.core.question import WITHDRAWN
 from triage.edges.store import Store
 from triage.jobs.assess import standings
 from triage.jobs.demo import Scenario
@@ -40,7 +40,8 @@ def few(examples: int):
 
 @pytest.fixture(autouse=True, scope="module")
 def quickly() -> Iterator[None]:
-    with hurry():
+    with hurry(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("triage.place.make_key", lambda path: path.write_bytes(bytes(32)))
         yield
 
 

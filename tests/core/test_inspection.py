@@ -59,7 +59,9 @@ def test_any_changed_byte_is_named_with_its_line(n, data):
 
     flaws = inspect([*LINES[: n - 1], changed, *LINES[n:]], END)
 
-    assert named(flaws) in ([("changed-line", n, n)], [("not-a-line", n, n)])
+    sure = ([("changed-line", n, n)], [("not-a-line", n, n)])
+    escaped = byte == ord("\\")  # may hide what the line pointed to
+    assert named(flaws) in (*sure, *([("changed-line", n - 1, n)],) * escaped)
 
 
 @given(places, st.data())

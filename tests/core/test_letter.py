@@ -113,7 +113,9 @@ def test_the_owners_word_stands_over_a_letters():
 
     found = facts(case, "2026-11-23", told(case, "seller_inn", " 77 12\n34 "))
 
-    assert found["seller_inn"] == Fact("seller_inn", "77 12 34", "owner")
+    assert found["seller_inn"] == Fact(
+        "seller_inn", "77 12 34", "owner", on=on("2026-11-12")
+    )
 
 
 def test_a_fact_told_about_another_case_is_not_taken():
