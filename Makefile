@@ -18,7 +18,7 @@ demo: .venv/.ready
 
 # A hostile zone and locale: dates and letters must not depend on the machine's.
 test: lint types
-	TZ=Pacific/Chatham LC_ALL=C $(BIN)/python -m pytest -n auto
+	TZ=Pacific/Chatham LC_ALL=C $(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/.ready
 	$(BIN)/ruff format --check .

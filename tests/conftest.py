@@ -1,6 +1,7 @@
 """Real servers, shared by a session, and how properties are tried."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 from dovecot import BINARY, Dovecot
 from hypothesis import settings
 from smtp_sink import Sink, make_certificate, serve
+
+# The packs hold more patterns than Python remembers, and hundreds of tests read them.
+re._MAXCACHE = 1 << 14  # type: ignore[attr-defined]
 
 # A busy machine is no defect; and what fails in CI must fail again when looked at. At a
 # desk every run tries other examples.
