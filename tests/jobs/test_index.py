@@ -5,6 +5,7 @@ from collections import deque
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 from mails import a_letter
 
 from triage.core.message import Role
+from triage.edges import packs
 from triage.edges.archive import Archive, Arrival
 from triage.edges.child import Job, Task, attempt
+from triage.edges.journal import Journal
 from triage.edges.store import Store
 from triage.errors import TriageError
 from triage.jobs import index
+from triage.jobs.assess import Bench, assess
 from triage.jobs.index import Indexer
 from triage.jobs.reading import reader
 
@@ -32,7 +36,10 @@ WORK = reader(
         "authserv_ids": {},
     }
 )
-TABLES = ("messages", "events", "letters_by_order", "orders")
+BENCH = Bench(
+    packs=packs.load(["ozon"], "ru", None), zone=ZoneInfo("Europe/Moscow"), owner={}
+)
+TABLES = ("messages", "events", "letters_by_order")
 
 
 class SlowPool:
@@ -79,6 +86,13 @@ def told(store: Store) -> list[object]:
     return [store.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES]
 
 
+def assessed(store: Store, folder: Path) -> list[object]:
+    """Assess what is to be assessed, and say which orders and cases there are."""
+    assess(store, Journal(folder), BENCH, AT)
+    tables = ("orders", "cases")
+    return [store.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
+
+
 @settings(max_examples=25)
 @given(st.lists(st.lists(PLACES, max_size=5), max_size=5), st.lists(st.integers(0, 4)))
 def test_letters_read_while_others_arrive_make_the_same_index(batches, turns):
@@ -96,9 +110,24 @@ def test_letters_read_while_others_arrive_make_the_same_index(batches, turns):
             Indexer(again, archive, SlowPool([])).finish()  # type: ignore[arg-type]
 
             assert told(live) == told(again)
+            assert assessed(live, folder / "a") == assessed(again, folder / "b")
             assert live.meta("manifest.end") == again.meta("manifest.end", "0") or (
                 not any(batches)
             )
+
+
+def test_an_order_that_its_letter_no_longer_tells_of_is_forgotten(tmp_path):
+    archive = Archive(tmp_path / "evidence")
+    with Store(tmp_path / "index") as store:
+        indexer = Indexer(store, archive, SlowPool([]))  # type: ignore[arg-type]
+        archive.keep([arrival(1, 0, Role.INBOX, "ozon.ru")], AT)
+        indexer.finish()
+        before = assessed(store, tmp_path)
+        archive.keep([arrival(2, 0, Role.SENT, "")], AT)  # the owner wrote it
+        indexer.finish()
+
+        assert before != [[], []]
+        assert assessed(store, tmp_path) == [[], []]
 
 
 def test_a_pass_that_is_cut_short_is_gone_on_with(tmp_path):

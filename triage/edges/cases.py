@@ -120,7 +120,10 @@ def save_assessment(
     standings: Sequence[Standing],
     look_again_on: date | None,
 ) -> None:
-    """Write what an assessment of one order came to."""
+    """Write what an assessment of one order came to.
+
+    An order of which no letter tells any more, nor the owner, is forgotten.
+    """
     with store.transaction():
         store.execute(
             "DELETE FROM cases WHERE pack = ? AND order_number = ?", pack, order
@@ -148,6 +151,12 @@ def save_assessment(
                 "dirty": 0,
                 "look_again_on": look_again_on and look_again_on.isoformat(),
             },
+        )
+        store.execute(
+            "DELETE FROM orders WHERE pack = ? AND order_number = ?"
+            " AND NOT EXISTS (SELECT 1 FROM acts WHERE order_number = ?)"
+            " AND NOT EXISTS (SELECT 1 FROM events WHERE pack = ? AND order_number = ?)",
+            *(pack, order, order, pack, order),
         )
 
 

@@ -100,10 +100,7 @@ class Indexer:
             (job.task, job.result, job.problem) for job in jobs
         )
         with self.store.transaction():
-            messages.replace_letters(self.store, rows, told)
-            search.add(self.store, shadows)
-            touched = {(event["pack"], event["order_number"]) for event in told}
-            cases.mark_dirty(self.store, touched)
+            _replace(self.store, rows, told, shadows)
             self.store.set_meta("manifest.end", str(batch.end))
         self._batches.popleft()
         self.letters += len(rows)
@@ -146,15 +143,28 @@ def reread(store: Store, archive: Archive, pool: Pool, evidence: Set[str]) -> in
         if sighting.sha256 in evidence:
             places.setdefault(sighting.sha256, []).append(sighting)
     best = [_best(found) for found in places.values()]
-    touched = shapes.orders_told_by(store, evidence)
     tasks = [task_of(one, archive.path(one.sha256)) for one in best]
     rows, told, shadows, _ = _rows(pool.map(tasks))
     with store.transaction():
-        messages.replace_letters(store, rows, told)
-        search.add(store, shadows)
-        touched |= {(event["pack"], event["order_number"]) for event in told}
-        cases.mark_dirty(store, touched)
+        _replace(store, rows, told, shadows)
     return len(rows)
+
+
+def _replace(
+    store: Store,
+    rows: Sequence[dict[str, Any]],
+    told: Sequence[dict[str, Any]],
+    shadows: dict[str, str],
+) -> None:
+    """Write letters as they were read now, and what they told in the place of before.
+
+    An order that a letter no longer tells of has to be assessed again too.
+    """
+    touched = shapes.orders_told_by(store, (row["evidence"] for row in rows))
+    messages.replace_letters(store, rows, told)
+    search.add(store, shadows)
+    touched |= {(event["pack"], event["order_number"]) for event in told}
+    cases.mark_dirty(store, touched)
 
 
 def _rows(
