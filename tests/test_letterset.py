@@ -59,7 +59,12 @@ def test_every_kind_is_told_in_both_halves_in_several_wordings(half):
 def test_what_is_fresh_is_held_out_and_all_the_rest_is_for_tuning():
     fresh = {one.name for one in Half.HELD_OUT.folders}
 
-    assert {one.name for one in Half.TUNING.folders} == {"tuning", "spent"}
+    assert {one.name for one in Half.TUNING.folders} == {
+        "tuning",
+        "spent",
+        "spent_later",
+        "spent_last",
+    }
     assert all(name.startswith("fresh") for name in fresh)
 
 
