@@ -1,7 +1,8 @@
-"""What a line of the manifest and a line of the journal say, as plain data."""
+"""What a line of the manifest, of the journal and of the index says, as plain data."""
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from triage.core.act import Act, ActKind
@@ -56,6 +57,22 @@ def read_sighting(entry: Mapping[str, Any]) -> Sighting:
         )
     except (AttributeError, KeyError, OverflowError, TypeError) as error:
         raise ValueError(f"not a sighting: {error}") from error
+
+
+def sighting_of(row: Mapping[str, Any]) -> Sighting:
+    """Say of a letter in the index what reading it again needs: not where it lay."""
+    return Sighting(
+        sha256=row["evidence"],
+        size=0,
+        account=row["account"],
+        folder="",
+        role=Role(row["role"]),
+        uidvalidity=0,
+        uid=0,
+        received_at=datetime.fromisoformat(row["received_at"]),
+        archived_at=datetime.fromisoformat(row["archived_at"]),
+        authentication={"domain": row["authenticated_domain"]},
+    )
 
 
 def act_entry(act: Act) -> dict[str, object]:

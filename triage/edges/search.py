@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from triage.core.entry import sighting_of
 from triage.core.event import EventKind
 from triage.core.findable import FOUND
-from triage.core.message import Role, Sighting
+from triage.core.message import Sighting
 from triage.edges.store import Store
 
 CHUNK = 400  # values in one SQL statement: well below SQLite's limit
@@ -80,18 +81,7 @@ def _listed(row: dict[str, Any]) -> Iterator[Listed]:
     if row["outcome"] not in FOUND:  # a better copy of it said otherwise
         return
     yield Listed(
-        sighting=Sighting(
-            sha256=row["evidence"],
-            size=0,
-            account=row["account"],
-            folder="",
-            role=Role(row["role"]),
-            uidvalidity=0,
-            uid=0,
-            received_at=datetime.fromisoformat(row["received_at"]),
-            archived_at=datetime.fromisoformat(row["archived_at"]),
-            authentication={"domain": row["authenticated_domain"]},
-        ),
+        sighting=sighting_of(row),
         pack=row["pack"],
         subject=row["subject"],
         orders=tuple(json.loads(row["named"])),

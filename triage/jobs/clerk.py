@@ -8,8 +8,8 @@ from typing import Any
 
 from triage.core.act import ActKind
 from triage.core.deed import UNDOABLE, Docket, undoable
+from triage.core.entry import sighting_of
 from triage.core.listener import Listener
-from triage.core.message import Role, Sighting
 from triage.core.phrasebook import Phrases
 from triage.core.quoting import own_words
 from triage.core.wish import Lost, Numbered, Wish
@@ -61,21 +61,8 @@ class Letter:
 
 def read(clerk: Clerk, row: Mapping[str, Any]) -> Letter:
     """Have a letter read once more: its text is kept nowhere else."""
-    received_at = datetime.fromisoformat(row["received_at"])
-    said_at = min(received_at, clerk.now)
-    sighting = Sighting(
-        sha256=row["evidence"],
-        size=0,
-        account=row["account"],
-        folder="",
-        role=Role(row["role"]),
-        uidvalidity=0,
-        uid=0,
-        received_at=received_at,
-        archived_at=datetime.fromisoformat(row["archived_at"]),
-        authentication={"domain": row["authenticated_domain"]},
-    )
-    task = task_of(sighting, clerk.archive.path(row["evidence"]))
+    said_at = min(datetime.fromisoformat(row["received_at"]), clerk.now)
+    task = task_of(sighting_of(row), clerk.archive.path(row["evidence"]))
     [(_, found, problem)] = clerk.pool.map([task | {"answer": WORDS}])
     said_on = clerk.bench.today(said_at)
     letter = Letter(

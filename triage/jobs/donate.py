@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from triage.core.entry import sighting_of
 from triage.edges.archive import Archive
 from triage.errors import DiskError, UsageError, reason
 from triage.jobs.learn import Readers
 from triage.jobs.reading import task_of
-from triage.jobs.teach import sighting_of
 
 SAMPLER = "triage.jobs.sample:sampler"
 

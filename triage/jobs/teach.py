@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from triage.core.act import Act, ActKind, effective
-from triage.core.entry import read_sighting
+from triage.core.entry import read_sighting, sighting_of
 from triage.core.event import EventKind, Stream
 from triage.core.hearing import spoken
-from triage.core.message import Role, Sighting
 from triage.core.pack import Packs
 from triage.core.shape import shape_of
 from triage.core.taught import NOTHING, Lesson, lessons_entry
@@ -152,22 +151,6 @@ def examine(
     letter = answer["letter"]
     return Look(
         letter, tuple(answer["events"]), letter["reason"], tuple(answer["wording"])
-    )
-
-
-def sighting_of(row: Mapping[str, Any]) -> Sighting:
-    """Say of a letter in the index what reading it again needs."""
-    return Sighting(
-        sha256=row["evidence"],
-        size=0,
-        account=row["account"],
-        folder="",
-        role=Role(row["role"]),
-        uidvalidity=0,
-        uid=0,
-        received_at=datetime.fromisoformat(row["received_at"]),
-        archived_at=datetime.fromisoformat(row["archived_at"]),
-        authentication={"domain": row["authenticated_domain"]},
     )
 
 

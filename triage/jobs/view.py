@@ -19,9 +19,9 @@ from typing import Any
 from triage.core.act import Act
 from triage.core.catalogue import Line, line_of
 from triage.core.dossier import Dossier, Proof, dossier
+from triage.core.entry import sighting_of
 from triage.core.folio import Leaf, leaf
 from triage.core.ladder import Standing
-from triage.core.message import Role, Sighting
 from triage.edges import cases, catalogue, disk, messages
 from triage.edges.archive import Archive
 from triage.edges.dossiers import Press
@@ -207,17 +207,5 @@ def _of_pack(acts: Iterable[Act], pack: str) -> list[Act]:
 
 
 def _task(row: Mapping[str, Any], archive: Archive) -> dict[str, Any]:
-    sighting = Sighting(
-        sha256=row["evidence"],
-        size=0,
-        account=row["account"],
-        folder="",
-        role=Role(row["role"]),
-        uidvalidity=0,
-        uid=0,
-        received_at=datetime.fromisoformat(row["received_at"]),
-        archived_at=datetime.fromisoformat(row["archived_at"]),
-        authentication={"domain": row["authenticated_domain"]},
-    )
-    task = reading.task_of(sighting, archive.path(row["evidence"]))
+    task = reading.task_of(sighting_of(row), archive.path(row["evidence"]))
     return {**task, "show": showing.task_of(row["pack"], row["outcome"])}
