@@ -30,7 +30,7 @@ from triage.jobs.seen import is_there
 from triage.jobs.send import Sender
 from triage.jobs.servers import connect, lasting_of, password_of, settings_of
 from triage.jobs.tell import post
-from triage.jobs.trust import Judge
+from triage.jobs.trust import Judge, signers
 from triage.place import Place, silent
 
 Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
@@ -144,7 +144,7 @@ class App:
                 paths,
                 archive=self.place.archive,
                 packs=self.place.bench.packs,
-                authenticate=self._judge(self.place.authserv_ids[IMPORTED]),
+                authenticate=self._judge(IMPORTED, self.place.authserv_ids[IMPORTED]),
                 now=self.clock,
             )
             self._read(store, done)
@@ -197,7 +197,7 @@ class App:
                 archive=self.place.archive,
                 store=indexer.store,
                 packs=self.place.bench.packs,
-                authenticate=self._judge(account.authserv_ids),
+                authenticate=self._judge(account.name, account.authserv_ids),
                 now=self.clock,
                 kept=indexer.look,
             )
@@ -206,10 +206,11 @@ class App:
             raise
         done.letters += got.stored
 
-    def _judge(self, authserv_ids: Collection[str]) -> Judge:
+    def _judge(self, account: str, authserv_ids: Collection[str]) -> Judge:
         """Judge the letters of one pass; a resolver forgets what it heard before."""
         ask = self._ask or (Resolver() if self.config.trust.dns else nobody)
-        return Judge(authserv_ids, self.place.bench.packs, self.clock, ask)
+        known = partial(signers, self.place.archive, account)
+        return Judge(authserv_ids, self.place.bench.packs, self.clock, ask, known)
 
     def _take_files(self, store: Store, done: Ticked) -> None:  # noqa: ARG002 - a step
         place = self.place

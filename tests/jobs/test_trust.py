@@ -107,6 +107,41 @@ def test_a_large_letter_of_which_only_the_header_came_is_left_to_the_provider():
     assert trusted(header, Dns(SHOP)) == "ozon.ru"
 
 
+def test_a_pass_without_a_signature_counts_until_signatures_are_known_to_arrive():
+    """A provider that leaves the signatures of a shop in place leaves them in every letter."""
+    judge = Judge(IDS, packs_of(ozon()), lambda: NOW, Dns(SHOP))
+    unsigned, signed = a_letter(**CANCELLED), SHOP.sign(a_letter())
+
+    assert judge(unsigned, ARRIVED)["domain"] == "ozon.ru"
+    assert judge(signed, ARRIVED)["domain"] == "ozon.ru"
+    after = judge(unsigned, ARRIVED)
+    assert (after["domain"], after["result"], after["reason"]) == (
+        "",
+        "none",
+        "dkim-missing",
+    )
+
+
+@pytest.mark.parametrize(
+    "claim", ["dkim=none; dmarc=pass header.from=sender.ozon.ru", "spf=pass"]
+)
+def test_a_provider_that_speaks_of_no_signature_is_heard_as_ever(claim):
+    letter = a_letter(auth=f"{AUTHSERV_ID}; {claim}")
+    judge = Judge(
+        IDS, packs_of(ozon()), lambda: NOW, Dns(), signers=lambda: {"ozon.ru"}
+    )
+
+    assert judge(letter, ARRIVED)["domain"] == trusted(letter)
+
+
+def test_a_forged_signature_does_not_show_that_signatures_arrive():
+    judge = Judge(IDS, packs_of(ozon()), lambda: NOW, Dns(SHOP))
+    forged = SHOP.sign(a_letter()) + b"more"
+
+    assert judge(forged, ARRIVED)["domain"] == ""
+    assert judge(a_letter(), ARRIVED)["domain"] == "ozon.ru"
+
+
 FORWARDED = b"Authentication-Results: mx.example.org; dkim=fail header.d=ozon.ru\r\n"
 
 
@@ -242,6 +277,20 @@ def test_a_rebuilt_index_is_the_same_without_dns(app):
 
     assert dump(app) == before
     assert any("dkim-refuted" in row["warnings"] for row in before)
+
+
+def test_a_mark_without_its_signature_is_named_and_stays_unconfirmed(app):
+    """What the archive has seen is remembered by the next pass, and by a new index."""
+    bring(app, SHOP.sign(a_letter(subject="Здравствуйте")))
+    bring(app, a_letter(**CANCELLED))
+
+    events, text, _ = shown(app)
+    before = dump(app)
+    app.place.rebuild()
+
+    assert events == []
+    assert "подписи магазина в нём нет" in text
+    assert dump(app) == before
 
 
 def dump(app):

@@ -16,7 +16,7 @@ from triage.core.message import Message, Where
 from triage.core.naming import in_letter
 from triage.core.pack import Marketplace
 from triage.core.selection import fold
-from triage.core.verdict import REFUTED, Outcome, outcome_of
+from triage.core.verdict import MISSING, REFUTED, Outcome, outcome_of
 
 USUAL = 3  # trusted letters about one buyer's orders make that buyer the owner
 
@@ -37,6 +37,7 @@ class Suspicion(StrEnum):
     FOREIGN_ACCOUNT = "foreign-account"
     REFUSED = "provider-refused"
     REFUTED = "dkim-refuted"
+    MISSING = "dkim-missing"
     ADDED = "text-added"
 
 
@@ -88,6 +89,8 @@ def _of_checks(authentication: Mapping[str, str]) -> Iterable[str]:
     if authentication.get("reason") == REFUTED:
         added = outcome_of(authentication) is Outcome.ADDED
         yield Suspicion.ADDED if added else Suspicion.REFUTED
+    elif authentication.get("reason") == MISSING:
+        yield Suspicion.MISSING
     elif authentication.get("result") == "fail":
         yield Suspicion.REFUSED
 

@@ -8,6 +8,9 @@ from enum import StrEnum
 REFUTED = "dkim-refuted"
 """The reason when somebody vouches for a sender and the letter's own signature does not."""
 
+MISSING = "dkim-missing"
+"""The reason when somebody vouches for a signature, and the letter has none of its domain."""
+
 FRESH = timedelta(days=14)
 """Today's key is the key of a letter received since then. Of an older one it says nothing:
 keys are changed, and old ones withdrawn."""

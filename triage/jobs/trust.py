@@ -7,10 +7,12 @@ withdrawn, and evidence must not stop proving itself for that.
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import cache
 
 from triage.core.message import Sighting
 from triage.core.pack import Packs
 from triage.core.verdict import (
+    MISSING,
     Ask,
     Outcome,
     Signature,
@@ -20,6 +22,7 @@ from triage.core.verdict import (
     outcome_of,
     weigh,
 )
+from triage.edges.archive import Archive
 from triage.edges.authentication import authenticate, examine, judge, registered
 from triage.edges.signature import check, check_seal
 
@@ -31,7 +34,8 @@ class Judge:
 
     `authserv_ids` names the provider whose Authentication-Results count; only letters that
     say they are from a domain of `packs` have their signatures checked, and only keys of
-    such a domain, or of the provider's, are asked for.
+    such a domain, or of the provider's, are asked for. `signers` names the domains whose
+    signatures came to this mailbox before and held; it is asked only when it matters.
     """
 
     def __init__(
@@ -40,9 +44,12 @@ class Judge:
         packs: Packs,
         now: Callable[[], datetime],
         ask: Ask = nobody,
+        signers: Callable[[], Collection[str]] = tuple,
     ) -> None:
         """Judge by the words of a provider and by the keys that `ask` finds."""
         self._ids, self._ask, self._clock = authserv_ids, ask, now
+        self._signed: set[str] = set()
+        self._signed_before = cache(signers)
         speak = [domain for m in packs.marketplaces for domain in m.domains]
         speak += [one.rpartition("@")[2] for one in packs.receipts.operators]
         self._domains = {registered(domain) for domain in speak}
@@ -61,16 +68,19 @@ class Judge:
         if not whole:
             return {**word, **UNCHECKED.words()}
         fresh = is_fresh(received_at, self._clock())
-        signature = deciding(
-            check(
-                letter,
-                lambda signer: registered(signer) == organisation,
-                self._ask,
-                received_at,
-            ),
-            fresh=fresh,
+        signatures = check(
+            letter,
+            lambda signer: registered(signer) == organisation,
+            self._ask,
+            received_at,
         )
-        found = weigh(word, signature.outcome, organisation, fresh=fresh)
+        signature = deciding(signatures, fresh=fresh)
+        if signature.outcome is Outcome.PASS:
+            self._signed.add(organisation)
+        if not signatures and word["reason"] == "dkim" and self._signs(organisation):
+            found = {"domain": "", "result": "none", "reason": MISSING}
+        else:
+            found = weigh(word, signature.outcome, organisation, fresh=fresh)
         found |= signature.words()
         seal = check_seal(
             letter, lambda one: registered(one) in self._sealers, self._ask
@@ -84,6 +94,19 @@ class Judge:
                 found["reason"] = "arc"
         return found
 
+    def _signs(self, organisation: str) -> bool:
+        return organisation in self._signed or organisation in self._signed_before()
+
+
+def signers(archive: Archive, account: str) -> set[str]:
+    """Return the registered domains whose signatures came to an account and held."""
+    return {
+        registered(sighting.authentication.get("dkim_domain", ""))
+        for sighting, _ in archive.sightings()
+        if sighting.account == account
+        and outcome_of(sighting.authentication) is Outcome.PASS
+    }
+
 
 def vouched_for(
     sighting: Sighting, letter: bytes, authserv_ids: Collection[str]
@@ -94,7 +117,7 @@ def vouched_for(
     known since; its word is held against what was found of the signature on that day.
     """
     then = sighting.authentication
-    if then.get("domain"):
+    if then.get("domain") or then.get("reason") == MISSING:
         return then
     word = authenticate(header_of(letter)[0], authserv_ids)
     fresh = is_fresh(sighting.received_at, sighting.archived_at)
