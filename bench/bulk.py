@@ -51,16 +51,16 @@ def _letter(chance: random.Random, i: int, *, ours: bool) -> bytes:
         f"Authentication-Results: mx.example.org; dkim=pass header.d={_domain(sender)}",
         f"From: {sender}",
         "To: buyer@example.org",
-        f"Subject: {_word(subject)}",
+        f"Subject: {encoded_word(subject)}",
         f"Date: {format_datetime(at)}",
         f"Message-ID: <{i}@bench.example>",
         "MIME-Version: 1.0",
         'Content-Type: multipart/alternative; boundary="b"',
         "",
         "--b",
-        *_part("text/plain", body),
+        *encoded_part("text/plain", body),
         "--b",
-        *_part("text/html", html),
+        *encoded_part("text/html", html),
     ]
     if chance.random() < 0.005:
         size = chance.randint(1_000_000, 3_000_000)
@@ -89,11 +89,13 @@ def _domain(sender: str) -> str:
     return sender.rpartition("@")[2].rstrip(">")
 
 
-def _word(text: str) -> str:
+def encoded_word(text: str) -> str:
+    """Write a header field's text as an encoded word (RFC 2047)."""
     return f"=?utf-8?B?{base64.b64encode(text.encode()).decode()}?="
 
 
-def _part(kind: str, text: str) -> list[str]:
+def encoded_part(kind: str, text: str) -> list[str]:
+    """Write a text as the lines of a MIME part."""
     return [
         f"Content-Type: {kind}; charset=utf-8",
         "Content-Transfer-Encoding: base64",
