@@ -14,7 +14,7 @@ from triage.commands.show import show_case
 from triage.core.act import Act, ActKind
 from triage.core.form import LONG_AGO, LONGEST, read_day
 from triage.core.ladder import Standing
-from triage.core.words import day, plural
+from triage.core.words import day
 from triage.edges.terminal import clean
 from triage.errors import UsageError, reason
 from triage.jobs.assess import standings
@@ -53,6 +53,40 @@ def write(
     )
     desk.say("Записано.", "Noted.")
     show_case(desk, find(desk, case.id))
+
+
+Order = tuple[str, str, str | None]  # pack, number, and the parcel's where one is meant
+
+
+def write_order(
+    desk: Desk, order: Order, kind: ActKind, data: Mapping[str, str]
+) -> None:
+    """Record an act on an order or on one of its parcels."""
+    pack, number, posting = order
+    desk.place.record(
+        Act(
+            at=desk.clock(),
+            kind=kind,
+            order=number,
+            posting=posting,
+            data={"pack": pack, **data},
+        )
+    )
+    desk.say("Записано.", "Noted.")
+
+
+def order_of(desk: Desk, about: str) -> Order | None:
+    """Read an order's or a parcel's number; None for what names a case."""
+    try:
+        return parse_order(desk.place.bench.packs, about)
+    except UsageError:
+        return None
+
+
+def standings_of(desk: Desk, order: Order) -> list[Standing]:
+    """Say where the cases of an order stand now."""
+    with desk.place.store() as store:
+        return standings(store, desk.place.bench, desk.now, [order[:2]])
 
 
 def past(desk: Desk, text: str | None) -> date:
@@ -177,26 +211,16 @@ def answer(desk: Desk, case: str, word: str) -> None:
 )
 def report(desk: Desk, order: str, kind: str, on: str | None) -> None:
     packs = desk.place.bench.packs
-    pack, number, posting = parse_order(packs, order)
+    told_of = pack, _, posting = parse_order(packs, order)
     kinds = {r.id: r.title for r in packs.marketplace(pack).rules if r.report}
     if kind not in kinds:
         raise UsageError(
             f"о таком не сообщают: {kind!r}",
             [f"{name}: {title}" for name, title in kinds.items()],
         )
-    desk.place.record(
-        Act(
-            at=desk.clock(),
-            kind=ActKind.REPORTED,
-            order=number,
-            posting=posting,
-            data={"pack": pack, "report": kind, "on": past(desk, on).isoformat()},
-        )
-    )
-    desk.say("Записано.", "Noted.")
-    with desk.place.store() as store:
-        found = standings(store, desk.place.bench, desk.now, [(pack, number)])
-    for standing in found:
+    data = {"report": kind, "on": past(desk, on).isoformat()}
+    write_order(desk, told_of, ActKind.REPORTED, data)
+    for standing in standings_of(desk, told_of):
         if standing.case.rule == kind and posting in (None, standing.case.posting):
             show_case(desk, standing)
 
@@ -209,7 +233,7 @@ def report(desk: Desk, order: str, kind: str, on: str | None) -> None:
     click.argument("file", type=click.Path(path_type=Path)),
 )
 def attach(desk: Desk, about: str, file: Path) -> None:
-    order = _order(desk, about)
+    order = order_of(desk, about)
     standing = None if order else find(desk, about)
     try:
         if file.stat().st_size > LARGEST:
@@ -224,28 +248,5 @@ def attach(desk: Desk, about: str, file: Path) -> None:
     if standing:
         write(desk, standing, ActKind.ATTACHED, data)
     elif order:
-        pack, number, posting = order
-        desk.place.record(
-            Act(
-                at=desk.clock(),
-                kind=ActKind.ATTACHED,
-                order=number,
-                posting=posting,
-                data={"pack": pack, **data},
-            )
-        )
-        desk.say("Записано.", "Noted.")
+        write_order(desk, order, ActKind.ATTACHED, data)
     say_read(desk, sha256)
-
-
-def _order(desk: Desk, about: str) -> tuple[str, str, str | None] | None:
-    """Read an order's or a parcel's number; None for what names a case."""
-    try:
-        return parse_order(desk.place.bench.packs, about)
-    except UsageError:
-        return None
-
-
-def counted(number: int, one: str, few: str, many: str) -> str:
-    """Say a number with its noun."""
-    return f"{number} {plural(number, one, few, many)}"

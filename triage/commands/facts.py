@@ -6,12 +6,21 @@ from datetime import date
 
 import click
 
-from triage.commands.acts import ON, find, past, write
+from triage.commands.acts import (
+    ON,
+    Order,
+    find,
+    order_of,
+    past,
+    standings_of,
+    write,
+    write_order,
+)
 from triage.commands.desk import JSON, Desk, command
 from triage.commands.shapes import Shape, listing
 from triage.commands.show import show_case, show_line
 from triage.commands.wording import WHO, when
-from triage.core.act import Act, ActKind, effective
+from triage.core.act import ActKind, effective
 from triage.core.case import Fact
 from triage.core.facts import facts_of
 from triage.core.form import FactBook
@@ -21,7 +30,7 @@ from triage.edges import cases as case_table
 from triage.errors import UsageError
 from triage.jobs.assess import standings
 from triage.jobs.known import Known, known
-from triage.jobs.look import find_case, order_events, parse_order
+from triage.jobs.look import find_case, order_events
 
 
 @command(
@@ -36,7 +45,7 @@ from triage.jobs.look import find_case, order_events, parse_order
 def fact(
     desk: Desk, about: str, fact: str | None, on: str | None, *, as_json: bool
 ) -> None:
-    order = _order(desk, about)
+    order = order_of(desk, about)
     if fact is None:
         if order:
             _show_order(desk, order, as_json=as_json)
@@ -53,7 +62,7 @@ def fact(
     if standing:
         write(desk, standing, ActKind.FACT, data)
     elif order:
-        _write_order(desk, order, data)
+        _tell_of(desk, order, data)
 
 
 def settled(desk: Desk, about: str, name: str, value: str, since: date) -> str:
@@ -94,40 +103,17 @@ def how(book: FactBook, about: str, name: str) -> str:
     return f"triage fact {about} {name}={book.example(name)}"
 
 
-def _write_order(
-    desk: Desk, order: tuple[str, str, str | None], data: dict[str, str]
-) -> None:
+def _tell_of(desk: Desk, order: Order, data: dict[str, str]) -> None:
     """Record a fact of an order, and show the cases it has or has got by it."""
-    pack, number, posting = order
-    desk.place.record(
-        Act(
-            at=desk.clock(),
-            kind=ActKind.FACT,
-            order=number,
-            posting=posting,
-            data={"pack": pack, **data},
-        )
-    )
-    desk.say("Записано.", "Noted.")
-    with desk.place.store() as store:
-        found = standings(store, desk.place.bench, desk.now, [(pack, number)])
+    write_order(desk, order, ActKind.FACT, data)
+    found = standings_of(desk, order)
     for standing in found:
         show_case(desk, standing)
     if not found:
         desk.say("Дел об этом заказе нет.", "There is no case about this order.")
 
 
-def _order(desk: Desk, about: str) -> tuple[str, str, str | None] | None:
-    """Read an order's or a parcel's number; None for what names a case."""
-    try:
-        return parse_order(desk.place.bench.packs, about)
-    except UsageError:
-        return None
-
-
-def _show_order(
-    desk: Desk, order: tuple[str, str, str | None], *, as_json: bool
-) -> None:
+def _show_order(desk: Desk, order: Order, *, as_json: bool) -> None:
     """Print what letters and the owner say of an order, and its cases."""
     pack, number, _ = order
     zone, bench = desk.config.timezone, desk.place.bench
