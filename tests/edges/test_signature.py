@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mails import ARRIVED, AUTHSERV_ID, a_letter, a_sighting
 from signing import BY, DATED, Dns, Domain
 
-from triage.core.verdict import Outcome
+from triage.core.verdict import KeyRecord, Outcome, Signature, deciding
 from triage.edges.parser import parse
 from triage.edges.signature import check, check_seal
 
@@ -285,3 +285,88 @@ def test_no_bytes_make_a_seal_raise(noise, place):
     check_seal(SEALED[:place] + noise + SEALED[place:], everybody, Dns(GATE))
     check_seal(b"ARC-Seal: " + noise, everybody, Dns(GATE))
     outcomes(b"DKIM-Signature: " + noise + b"\r\n\r\n")
+
+
+# RFC 8463, appendix A: one letter, signed with keys of both kinds
+FOOTBALL = b"""DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=brisbane; t=1528637909; h=from : to :
+ subject : date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
+ Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
+DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=test; t=1528637909; h=from : to : subject :
+ date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3
+ DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz
+ dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=
+From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game.  Are you hungry yet?
+
+Joe.
+""".replace(b"\n", b"\r\n")
+FOOTBALL_KEYS = {
+    "brisbane._domainkey.football.example.com": "v=DKIM1; k=ed25519; "
+    "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+    "test._domainkey.football.example.com": "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUA"
+    "A4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCN"
+    "b3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip"
+    "3G+2kryOTIKT+l/K4w3QIDAQAB",
+}
+
+
+def football(letter=FOOTBALL):
+    def ask(name):
+        return KeyRecord(FOOTBALL_KEYS[name], BY)
+
+    found = check(letter, lambda name: name == "football.example.com", ask, ARRIVED)
+    return [each.outcome for each in found]
+
+
+def test_both_kinds_of_key_hold_in_the_letter_of_the_norm():
+    pytest.importorskip("nacl")
+
+    assert football() == [Outcome.PASS, Outcome.PASS]
+    altered = FOOTBALL.replace(b"dinner", b"supper")
+    assert football(altered) == [Outcome.HEADER, Outcome.HEADER]
+
+
+def test_without_its_library_the_newer_kind_is_unchecked_and_the_older_decides(
+    monkeypatch,
+):
+    monkeypatch.delattr("dkim.nacl", raising=False)
+    altered = FOOTBALL.replace(b"dinner", b"supper")
+
+    assert football() == [Outcome.UNCHECKED, Outcome.PASS]
+    assert football(altered) == [Outcome.UNCHECKED, Outcome.HEADER]
+    for letter, outcome in ((FOOTBALL, Outcome.PASS), (altered, Outcome.HEADER)):
+        signatures = [Signature(outcome=each) for each in football(letter)]
+        assert deciding(signatures, fresh=True).outcome is outcome
+
+
+def test_a_signature_of_the_newer_kind_alone_is_not_checked_rather_than_refuted(
+    monkeypatch,
+):
+    monkeypatch.delattr("dkim.nacl", raising=False)
+    start, end = FOOTBALL.index(b"DKIM-Signature: v=1; a=rsa"), FOOTBALL.index(b"From:")
+
+    assert football(FOOTBALL[:start] + FOOTBALL[end:]) == [Outcome.UNCHECKED]
+
+
+def test_a_key_of_the_newer_kind_that_is_none_is_unreadable(monkeypatch):
+    pytest.importorskip("nacl")
+    name = "brisbane._domainkey.football.example.com"
+    for public in ("AAAA", "%%%", "A" * 500, ""):
+        monkeypatch.setitem(FOOTBALL_KEYS, name, f"v=DKIM1; k=ed25519; p={public}")
+
+        assert football()[0] in (Outcome.BROKEN, Outcome.REVOKED)
