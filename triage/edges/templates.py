@@ -6,11 +6,14 @@ Control characters go, and only a prepared letter may have more than one line.
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from types import BuiltinMethodType, MethodType
+from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, select_autoescape
-from jinja2.sandbox import ImmutableSandboxedEnvironment as Environment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from triage.core import words
@@ -30,6 +33,9 @@ CELL = 1000  # characters of a one-line value
 BLOCK = 20_000  # characters of a prepared letter
 
 _BREAKS = re.compile(r"[ \n\u2028\u2029]+")
+_METHODS = frozenset(dir(dict))
+_NAMED_ONLY = re.compile(r"(?:[^{}]|\{\w*\})*")
+_METHOD = (MethodType, BuiltinMethodType)
 
 
 class Whole(Markup):
@@ -42,6 +48,42 @@ class _Lines(str):
     """Text that may keep its line breaks."""
 
     __slots__ = ()
+
+
+class Environment(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which does not judge the same attribute of the same kind twice."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._judged: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Tell whether a template may see an attribute: the kind of the object decides."""
+        key = type(obj), attr
+        if key not in self._judged:
+            self._judged[key] = super().is_safe_attribute(obj, attr, value)
+        return self._judged[key]
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Look words up in a table straight away, as nearly every look-up does."""
+        if type(obj) is dict and attribute in obj and attribute not in _METHODS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Let a format that only puts values in their places do it without a guard."""
+        if not isinstance(value, _METHOD):
+            return None
+        plain = value.__name__ == "format" and type(value.__self__) is str
+        if plain and _looks_into_nothing(value.__self__):
+            return value
+        return super().wrap_str_format(value)
+
+
+@lru_cache(maxsize=1024)
+def _looks_into_nothing(text: str) -> bool:
+    """Tell whether a format only names values, as all of the packs' words do."""
+    return _NAMED_ONLY.fullmatch(text) is not None
 
 
 def environment(language: str, own: Path | None) -> Environment:
@@ -102,6 +144,11 @@ def clean(text: str) -> str:
     )
 
 
+def _is_clean(text: str) -> bool:
+    """Tell quickly of most texts that they are on one line and can be seen whole."""
+    return "  " not in text and text.replace("\u00a0", "").isprintable()
+
+
 def lines(text: str) -> str:
     """Let a text of any length keep its lines."""
     return _Lines(text)
@@ -117,5 +164,7 @@ def _finalize(value: object) -> object:
 
 def one_line(text: str) -> str:
     """Put a value on one line, and cut one that is too long."""
+    if type(text) is str and len(text) <= CELL and _is_clean(text):
+        return text
     line = _BREAKS.sub(" ", clean(text))
     return line if len(line) <= CELL else line[: CELL - 1] + "…"
