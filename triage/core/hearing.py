@@ -157,10 +157,13 @@ def _phrases(
                 start, end = voice.sentence(*match.span())
                 if start in judged or voice.is_quoted(start):
                     continue
+                if recogniser.kind and voice.is_cited(*match.span()):
+                    continue
                 judged.add(start)
                 if not (
                     _strange(recogniser, voice, (start, end), match[0])
                     or _spoilt(voice, (start, end), unless, recogniser.lexicon)
+                    or _is_led_in(recogniser, letter, voice, start)
                     or _is_explained(recogniser, letter, voice, (start, end))
                 ):
                     yield Heard(recogniser, voice, start, end, links, match.span())
@@ -195,6 +198,15 @@ def _is_explained(
     return any(pattern.search(part) for part in around for pattern in possible)
 
 
+def _is_led_in(
+    recogniser: Recogniser, letter: Spoken, voice: Voice, start: int
+) -> bool:
+    """Say whether the line above («Вы писали:») makes something else of a sentence."""
+    possible = letter.vocabulary.possible(recogniser.unless_above)
+    lead = voice.leading_in(start) if possible else ""
+    return bool(lead) and any(pattern.search(lead) for pattern in possible)
+
+
 def _spoilt(
     voice: Voice,
     sentence: tuple[int, int],
@@ -202,7 +214,9 @@ def _spoilt(
     lexicon: Lexicon | None,
 ) -> bool:
     """Say whether a condition, a question or the like takes a sentence back."""
-    parts = voice.governing(*sentence)
+    parts = list(voice.governing(*sentence))
     if lexicon:
-        parts = map(lexicon.without_asides, parts)
+        if voice.is_of_nothing(sentence[1]):
+            return True
+        parts = [*map(lexicon.without_asides, parts)]
     return any(pattern.search(part) for part in parts for pattern in unless)

@@ -34,6 +34,9 @@ class Recogniser:
     unless_near: tuple[
         re.Pattern[str], ...
     ] = ()  # around a sentence: it does not count
+    unless_above: tuple[
+        re.Pattern[str], ...
+    ] = ()  # in the line that leads in its paragraph: it does not count
     lexicon: Lexicon | None = None  # the words its sentence may consist of; None is any
     lines: int = 0  # any_of looks at so many first lines of a text; 0 is all of them
     beside: tuple[str, ...] = ()  # ids of recognisers that may speak in the same letter

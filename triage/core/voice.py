@@ -30,6 +30,16 @@ _ANOTHER = re.compile(  # what stands above a letter that is quoted or passed on
     r"|(?:от|from):.*\n(?:.*\n){0,3}(?:тема|subject):.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+_CITED = re.compile(r"«[^»]{1,600}»|„[^“”]{1,600}[“”]|“[^”]{1,600}”|\"[^\"\n]{1,300}\"")
+_LABEL = re.compile(
+    r"\b(?:чек\w*|статус\w*(?: \w+){0,3}|признак\w*(?: \w+){0,2}):? ?\Z", re.IGNORECASE
+)
+_NOTHING = re.compile(  # what stands below the name of something that there is not
+    r"\W*(?:0(?:[.,]0+)?(?: ?(?:₽|руб\.?|р\.|шт\.?))?|нет|ноль|отсутству\w+|(?:не|ни)доступн\w+"
+    r"|не (?:было|производил\w+|требуется|требовал\w+|оформлял\w+|выполнен\w*|отменял\w+"
+    r"|предусмотрен\w*|запрошен\w*)|-|–|—|возможн\w+|доступн\w+|(?:в|от)ключен\w*)\W*",
+    re.IGNORECASE,
+)
 _WRAP = re.compile(r"\n(?=[a-zа-яё])")
 LONG_LINE = 120  # characters, where a letter has no line ends to count by
 LONGEST_LIST = 30  # lines
@@ -182,6 +192,41 @@ class Voice:
         first = self.text.rfind("\n", 0, self._first_letter(start)) + 1
         last = self.text.find("\n", max(end - 1, first))
         return self.folded[first : last if last >= 0 else len(self.text)]
+
+    def leading_in(self, start: int) -> str:
+        """Return the line that leads in the paragraph of a sentence; "" for none.
+
+        It ends in a colon, and stands right above the paragraph or in it.
+        """
+        line = self.text.rfind("\n", 0, self._first_letter(start)) + 1
+        is_above = False
+        for _ in range(LONGEST_LIST if line else 0):
+            above = self.text.rfind("\n", 0, line - 1) + 1
+            last = self.folded[above : line - 1].rstrip()
+            if last.endswith(":"):
+                return last
+            if not above or (is_above and last):
+                return ""
+            is_above = is_above or not last
+            line = above
+        return ""
+
+    def is_cited(self, start: int, end: int) -> bool:
+        """Say whether words stand between quotation marks, and not as a status."""
+        return any(one < start and end < other for one, other in self._cited)
+
+    @cached_property
+    def _cited(self) -> list[tuple[int, int]]:
+        return [
+            match.span()
+            for match in _CITED.finditer(self.text)
+            if not _LABEL.search(self.folded, max(match.start() - 40, 0), match.start())
+        ]
+
+    def is_of_nothing(self, end: int) -> bool:
+        """Say whether the line below a sentence says that there is no such thing."""
+        below = self.folded[end:].lstrip(": \n")[:40].split("\n", 1)[0]
+        return bool(_NOTHING.fullmatch(below)) if below else False
 
     def is_quoted(self, start: int) -> bool:
         """Say whether a sentence is another letter's, which this one quotes."""

@@ -82,7 +82,18 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
     parts = file.table("parts")
     for name in parts:  # a part may use those above it
         file.parts |= {name: file.expand(name, parts.text(name))}
-    defaults = file.table("guess")
+    defaults, plain = file.table("guess"), file.table("plain")
+    money = Recogniser(
+        id="plain",
+        kind=None,
+        stream=None,
+        certainty=Certainty.GUESS,
+        none_of=plain.patterns("none_of"),
+        unless=plain.patterns("unless"),
+        unless_near=defaults.patterns("unless_near"),
+        unless_above=plain.patterns("unless_above"),
+        lexicon=_lexicon(plain),
+    )
     guess = Recogniser(
         id="guess",
         kind=None,
@@ -91,13 +102,11 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
         none_of=defaults.patterns("none_of"),
         unless=defaults.patterns("unless"),
         unless_subject=defaults.patterns("unless_subject"),
-        unless_near=defaults.patterns("unless_near"),
-        lexicon=_lexicon(file.table("plain")),
         lines=defaults.number("lines"),
     )
     defaults.done()
     rows = file.tables("recogniser")
-    found = tuple(_recogniser(row, guess) for row in rows)
+    found = tuple(_recogniser(row, guess, money) for row in rows)
     known = {one.id for one in found}
     _once(rows, found)
     for row, one in zip(rows, found, strict=True):
@@ -114,13 +123,14 @@ def _lexicon(table: Table) -> Lexicon:
     return lexicon
 
 
-def _recogniser(row: Table, guess: Recogniser) -> Recogniser:
+def _recogniser(row: Table, guess: Recogniser, money: Recogniser) -> Recogniser:
     certainty = row.word("certainty", Certainty, "certainty")
     if certainty is None:
         row.problem("certainty is needed: pinned or guess")
         certainty = Certainty.GUESS
     tells = "stream" not in row  # «Как вам покупка?» is a question, and rightly
     shared = guess if certainty is Certainty.GUESS and tells else None
+    plain = money if row.flag("plain") else None
     one = Recogniser(
         id=row.text("id"),
         kind=row.word("kind", EventKind, "event kind"),
@@ -130,13 +140,17 @@ def _recogniser(row: Table, guess: Recogniser) -> Recogniser:
         subject=row.patterns("subject"),
         any_of=row.patterns("any_of"),
         links=row.patterns("links"),
-        none_of=row.patterns("none_of") + (shared.none_of if shared else ()),
-        unless=row.patterns("unless") + (shared.unless if shared else ()),
+        none_of=row.patterns("none_of")
+        + (shared.none_of if shared else ())
+        + (plain.none_of if plain else ()),
+        unless=row.patterns("unless")
+        + (shared.unless if shared else ())
+        + (plain.unless if plain else ()),
         unless_subject=row.patterns("unless_subject")
         + (shared.unless_subject if shared else ()),
-        unless_near=row.patterns("unless_near")
-        + (shared.unless_near if shared and row.flag("plain") else ()),
-        lexicon=_own_lexicon(row, guess),
+        unless_near=row.patterns("unless_near") + (plain.unless_near if plain else ()),
+        unless_above=plain.unless_above if plain else (),
+        lexicon=_own_lexicon(row, plain),
         lines=row.number("lines", shared.lines if shared else 0),
         beside=row.texts("beside"),
         extract=_extract(row.table("extract")),
@@ -151,11 +165,11 @@ def _recogniser(row: Table, guess: Recogniser) -> Recogniser:
     return one
 
 
-def _own_lexicon(row: Table, guess: Recogniser) -> Lexicon | None:
+def _own_lexicon(row: Table, plain: Recogniser | None) -> Lexicon | None:
     """Read whether a sentence must be understood whole, and which words it adds."""
     own = row.texts("words")
-    if row.flag("plain") and guess.lexicon:
-        return guess.lexicon + Lexicon.of(own)
+    if plain and plain.lexicon:
+        return plain.lexicon + Lexicon.of(own)
     if own:
         row.problem("words are of use with plain = true only")
     return None
