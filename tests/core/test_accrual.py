@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ladders import RULES, a_case, did, ru, standing, told
 
-from triage.core.accrual import doubt_of, reckon, repaid_by_letters
+from triage.core.accrual import doubt_of, reckon
 from triage.core.anchors import Anchors
-from triage.core.case import Case, Fact
+from triage.core.case import Case
 from triage.core.progress import progress
 
 
@@ -30,11 +30,11 @@ def reckoned(case: Case, day: str, *acts, ladder=None):
     return reckon(anchors_of(case, day, *acts, ladder=ladder))
 
 
-def refund(amount: str, day: str, letter: str) -> tuple[Fact, Fact]:
-    return (
-        Fact("refunded_on", day, letter),
-        Fact("amount_refunded", amount, letter),
-    )
+def less(case: Case, *refunds: tuple[str, str]) -> Case:
+    """Let money come back, as `owing` takes it off the sum of a case."""
+    came = tuple((on(day), Decimal(amount)) for amount, day in refunds)
+    left = case.amount - sum(amount for _, amount in came)
+    return replace(case, amount=left, repaid=came)
 
 
 LATE = {"promised_on": "2026-11-02", "amount_paid": "12490.00"}
@@ -132,8 +132,7 @@ def test_the_worked_example_of_article_395_comes_out_of_a_case():
 
 
 def test_a_part_that_came_back_stops_costing_the_day_after():
-    case = a_case("delivery-overdue", **LATE)
-    case = replace(case, facts=(*case.facts, *refund("4490.00", "2026-11-12", "cd34")))
+    case = less(a_case("delivery-overdue", **LATE), ("4490.00", "2026-11-12"))
 
     found = reckoned(case, "2026-11-23").calculation
 
@@ -142,77 +141,32 @@ def test_a_part_that_came_back_stops_costing_the_day_after():
         (11, Decimal("8000.00")),
     ]
     assert found.total == Decimal("624.50") + Decimal("440.00")
-    assert found.left == Decimal("8000.00")
+    assert found.left == case.amount == Decimal("8000.00")
 
 
-def test_money_that_only_the_owner_saw_counts_too():
-    case = a_case("delivery-overdue", **LATE)
-    word = told(case, "amount_refunded", "4 490", "2026-11-12")
-
-    assert reckoned(case, "2026-11-23", word).calculation.left == Decimal("8000.00")
-
-
-def test_a_sum_that_a_letter_names_is_not_counted_again_by_the_owners_word():
-    case = a_case("delivery-overdue", **LATE)
-    case = replace(case, facts=(*case.facts, *refund("4490.00", "2026-11-12", "cd34")))
-    word = told(case, "amount_refunded", "4490", "2026-11-14")
-
-    assert reckoned(case, "2026-11-23", word).calculation.left == Decimal("8000.00")
-
-
-def test_of_a_short_refund_the_rest_is_what_the_letters_left_open():
-    case = a_case(
-        "refund-short", "2026-08-04", cancelled_on="2026-07-31", amount=Decimal(3000)
+def test_of_a_short_refund_the_rest_is_what_was_left_open():
+    case = less(
+        a_case("refund-short", "2026-08-04", cancelled_on="2026-07-31"),
+        ("9490.00", "2026-08-04"),
     )
-    case = replace(case, facts=(*case.facts, *refund("9490.00", "2026-08-04", "cd34")))
 
     found = reckoned(case, "2026-08-21").calculation
 
     assert [r.base for r in found.rows] == [Decimal("3000.00")]
 
 
-def test_an_earlier_refund_for_something_else_lessens_nothing():
-    case = a_case(
-        "refund-missing", "2026-08-04", cancelled_on="2026-07-31", amount=Decimal(7300)
-    )
-    case = replace(case, facts=(*refund("500.00", "2026-07-01", "cd34"), *case.facts))
+def test_a_refund_before_the_delay_lessens_what_grows_but_not_a_price_told():
+    case = less(a_case("defective", "2026-08-04"), ("2490.00", "2026-08-05"))
+    claim = did(case, "claim", "2026-08-06")
+    price = told(case, "amount_item", "12490.00", "2026-08-06")
 
-    assert reckoned(case, "2026-08-21").calculation.total == Decimal("30.80")
-
-
-def test_each_refund_of_a_letter_is_taken_with_its_own_day():
-    facts = [
-        *refund("100.00", "2026-11-01", "ab12"),
-        *refund("200.00", "2026-11-05", "cd34"),
-        Fact("amount_refunded", "1.00", "without-a-day"),
-    ]
-
-    assert repaid_by_letters(facts) == [
-        (on("2026-11-01"), Decimal("100.00")),
-        (on("2026-11-05"), Decimal("200.00")),
-    ]
-
-
-def receipt(amount: str, day: str, letter: str) -> tuple[Fact, Fact]:
-    return (
-        Fact("refund_receipt_on", day, letter),
-        Fact("amount_refund_receipt", amount, letter),
+    grown, of_price = (
+        reckoned(case, "2026-09-23", claim, *acts).calculation
+        for acts in ((), (price,))
     )
 
-
-def test_a_receipt_of_a_refund_that_a_letter_names_is_not_another_refund():
-    facts = [
-        *refund("100.00", "2026-11-01", "ab12"),
-        *receipt("100.00", "2026-11-02", "cd34"),
-        *receipt("100.00", "2026-11-09", "ef56"),
-        *receipt("7.00", "2026-11-09", "ef57"),
-    ]
-
-    assert repaid_by_letters(facts) == [
-        (on("2026-11-01"), Decimal("100.00")),
-        (on("2026-11-09"), Decimal("100.00")),
-        (on("2026-11-09"), Decimal("7.00")),
-    ]
+    assert {row.base for row in grown.rows} == {Decimal("10000.00")}
+    assert {row.base for row in of_price.rows} == {Decimal("12490.00")}
 
 
 # --- the law of the day
@@ -312,18 +266,3 @@ def test_a_term_in_worked_days_of_an_unknown_year_is_said_not_to_be_counted():
 
     assert steps["bank"].deadline_on is None
     assert "нет производственного календаря на 2028 год" in steps["bank"].caution
-
-
-@given(
-    st.permutations(
-        [("2026-11-05", "100.00"), ("2026-11-09", "200.00"), ("2026-11-12", "300.00")]
-    )
-)
-def test_the_sum_is_the_same_in_whatever_order_the_refunds_are_read(told_refunds):
-    case = a_case("delivery-overdue", **LATE)
-    facts = [f for day, s in told_refunds for f in refund(s, day, f"letter-{day}")]
-
-    found = reckoned(replace(case, facts=(*case.facts, *facts)), "2026-11-23")
-
-    assert found.calculation.left == Decimal("11890.00")
-    assert found.calculation.total == Decimal("1271.95")

@@ -27,10 +27,6 @@ def known(**facts: str) -> dict[str, Fact]:
     return {name: Fact(name, value, DERIVED) for name, value in facts.items()}
 
 
-def refund(amount: str, day: str) -> tuple[Fact, Fact]:
-    return Fact("refunded_on", day, "cd34"), Fact("amount_refunded", amount, "cd34")
-
-
 def facts(case, day="2026-11-23", *acts, step="", owner=OWNER, contacts=CONTACTS):
     now = standing(case, day, *acts)
     return facts_for(now, acts, ru(), owner, on(day), step=step, contacts=contacts)
@@ -204,7 +200,8 @@ def test_no_sum_is_counted_from_a_day_that_is_not_known():
 
 def test_a_calculation_is_a_table_in_the_letter():
     case = a_case("delivery-overdue", promised_on="2026-11-02", amount_paid="12490.00")
-    case = replace(case, facts=(*case.facts, *refund("4490.00", "2026-11-12")))
+    came = ((on("2026-11-12"), Decimal("4490.00")),)
+    case = replace(case, amount=Decimal("8000.00"), repaid=came)
 
     found = facts(case)
     table = found["calculation_table"].value.replace("\u00a0", " ").split("\n")

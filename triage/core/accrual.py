@@ -1,7 +1,6 @@
 """What grows on the debt of a case: which norm, since when, on what sum, up to when."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -9,16 +8,14 @@ from decimal import Decimal
 from triage.core import law
 from triage.core.anchors import Anchors, end_of
 from triage.core.calculation import Calculation, penalty
-from triage.core.case import Fact
 from triage.core.interest import NoRate, Rates, interest, read_told
 from triage.core.step import Accrual, Norm
-from triage.core.sums import NOTHING, ONE_DAY, Debt
+from triage.core.sums import ONE_DAY, Debt
 from triage.core.words import day, parse_amount
 
 WHOLE = "amount_paid"  # the base that every refund of the order reduces
 KEY_RATE = "key_rate"  # fact: what the owner read off the Bank of Russia's site
-
-Money = tuple[date, Decimal]
+AMOUNT = "amount"  # the base that is what the case itself is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +25,6 @@ class Reckoning:
     accrual: Accrual
     norm: Norm
     due_on: date | None = None  # the last day on which all was well
-    repaid: Decimal = NOTHING  # what of the sum has come back by today
     calculation: Calculation | None = None
     rate_known_to: date | None = None  # of interest: the last day with a known rate
     rate_asked: bool = False  # no sum, because the key rate of some day is not known
@@ -50,8 +46,7 @@ def reckon(anchors: Anchors) -> Reckoning | None:
     if base is None:
         return Reckoning(accrual=accrual, norm=norm, due_on=due_on)
     debt = _debt(accrual, norm, anchors, base, due_on)
-    repaid = base - debt.left(anchors.today)
-    found = Reckoning(accrual=accrual, norm=norm, due_on=due_on, repaid=repaid)
+    found = Reckoning(accrual=accrual, norm=norm, due_on=due_on)
     if due_on is None or not law.counts(norm, anchors.today):
         return found
     until = _until(accrual, anchors)
@@ -134,60 +129,19 @@ def _debt(
     base: Decimal,
     due_on: date | None,
 ) -> Debt:
-    letters = repaid_by_letters(anchors.case.facts)
-    money = [*letters, *_repaid_by_word(anchors.progress.told, letters)]
-    start = anchors.day(accrual.anchor)
-    if accrual.left:  # what the letters left open: put back what they say came
-        base += sum((amount for _, amount in letters), NOTHING)
-    elif (accrual.base or norm.base) != WHOLE and start is not None:
-        # a sum of this case alone: earlier refunds were for something else
-        money = [(on, amount) for on, amount in money if on >= start]
+    money, start = anchors.case.repaid, anchors.day(accrual.anchor)
+    base_name = accrual.base or norm.base
+    priced = base_name not in (AMOUNT, WHOLE) and anchors.told(base_name)
+    if priced and start is not None:  # earlier refunds were for something else
+        money = tuple((on, amount) for on, amount in money if on >= start)
     due_on = due_on or anchors.today
     if norm.valid_from is not None:
         due_on = max(due_on, norm.valid_from - ONE_DAY)
-    return Debt(amount=base, due_on=due_on, repaid=tuple(sorted(money)))
+    return Debt(amount=base, due_on=due_on, repaid=money)
 
 
 def _sum(anchors: Anchors, name: str) -> Decimal | None:
-    told = anchors.told(name)
+    """Return a sum that is told under its own name, else what the case is about."""
+    told = anchors.told(name) if name != AMOUNT else None
     amount = parse_amount(told) if told else None
-    return anchors.case.amount if amount is None else amount
-
-
-def repaid_by_letters(facts: Iterable[Fact]) -> list[Money]:
-    """List the refunds that letters tell, each with its day.
-
-    A receipt of the sum that another letter names is of the same refund.
-    """
-    told = list(facts)
-    letters = list(_dated_sums(told, "refunded_on", "amount_refunded"))
-    named = Counter(amount for _, amount in letters)
-    for receipt in _dated_sums(told, "refund_receipt_on", "amount_refund_receipt"):
-        if named[receipt[1]]:
-            named[receipt[1]] -= 1
-        else:
-            letters.append(receipt)
-    return letters
-
-
-def _dated_sums(facts: Iterable[Fact], on: str, amount: str) -> Iterator[Money]:
-    """Pair the sums of letters with the day that the same letter tells."""
-    days: dict[str, date] = {}
-    for fact in facts:
-        if fact.name == on:
-            days[fact.evidence] = date.fromisoformat(fact.value)
-        value = parse_amount(fact.value) if fact.name == amount else None
-        if value and fact.evidence in days:
-            yield days[fact.evidence], value
-
-
-def _repaid_by_word(told: Iterable[Fact], letters: Iterable[Money]) -> Iterator[Money]:
-    """List the money the owner says came; a sum that a letter names is that refund."""
-    known = {amount for _, amount in letters}
-    by_day = {
-        fact.on: amount
-        for fact in told
-        if fact.name == "amount_refunded" and fact.on
-        if (amount := parse_amount(fact.value))
-    }
-    yield from ((day, amount) for day, amount in by_day.items() if amount not in known)
+    return anchors.case.whole if amount is None else amount

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from triage.core.event import Certainty
+from triage.core.sums import Money, total
 
 
 class State(StrEnum):
@@ -46,12 +47,18 @@ class Case:
     opened_on: date  # D0: the first day on which the rule held
     closed_on: date | None = None
     closed_by: str = ""  # event kind, "owner", "lapsed", "merged" or "withdrawn"
-    amount: Decimal | None = None  # what is at stake, where it is known
+    amount: Decimal | None = None  # what is still owed, where it is known
+    repaid: tuple[Money, ...] = ()  # what came back and is taken off already
     certainty: Certainty
     asks: str | None = None  # the question that is open
     asks_about: tuple[str, ...] = ()  # the guesses it is about, as an answer names them
     facts: tuple[Fact, ...] = ()
     evidence: tuple[str, ...] = ()  # letters the case rests on, oldest first
+
+    @property
+    def whole(self) -> Decimal | None:
+        """Return what was owed before anything came back."""
+        return None if self.amount is None else self.amount + total(self.repaid)
 
     def fact(self, name: str) -> str | None:
         """Return the newest value of a fact, if there is one."""

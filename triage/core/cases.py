@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from triage.core.act import Act, ActKind
@@ -11,8 +10,9 @@ from triage.core.byword import closed_by_word, is_fact_of
 from triage.core.case import Case, case_id
 from triage.core.episodes import episodes
 from triage.core.event import Certainty, Event
-from triage.core.facts import at_stake, concerning, facts_of
+from triage.core.facts import concerning, facts_of
 from triage.core.overlap import Found, apart, hushed
+from triage.core.owing import Owing, owing
 from triage.core.pack import Marketplace, Packs
 from triage.core.question import OWNER, WITHDRAWN, Episode, Question, doubt
 from triage.core.rule import Rule, Scope
@@ -169,8 +169,8 @@ def _case(
     titles: Mapping[str, str],
 ) -> Case:
     rule = question.rule
-    amount = at_stake(rule, question.events)
-    closed_on, closed_by = _end(question, episode, amount)
+    owed = owing(question, episode)
+    closed_on, closed_by = _end(question, episode, owed)
     if closed_on and closed_on > today:  # a reminder lapses only when its day is over
         closed_on, closed_by = None, ""
     certainty = _certainty(question, episode)
@@ -186,7 +186,8 @@ def _case(
         opened_on=episode.opens_on,
         closed_on=closed_on,
         closed_by=closed_by,
-        amount=amount,
+        amount=owed.left if owed else None,
+        repaid=owed.repaid if owed else (),
         certainty=certainty,
         asks=doubtful and doubtful[0],
         asks_about=doubtful[1] if doubtful else (),
@@ -227,13 +228,13 @@ def _certainty(question: Question, episode: Episode) -> Certainty:
 
 
 def _end(
-    question: Question, episode: Episode, amount: Decimal | None
+    question: Question, episode: Episode, owed: Owing | None
 ) -> tuple[date | None, str]:
     """Find what closed the case first: a letter, a lapsed day, or the owner's word."""
     ends = []
     if episode.closed_on is not None:
         ends.append((episode.closed_on, episode.closed_by))
-    ends += [(day, OWNER) for day in closed_by_word(question, episode, amount)]
+    ends += [(day, OWNER) for day in closed_by_word(question, episode, owed)]
     denied, refuted = _denied(question, episode.since), _denied(question, episode.also)
     if refuted or (denied and len(denied) == len(episode.since)):
         day = question.day(max(refuted or denied))

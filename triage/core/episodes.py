@@ -13,6 +13,7 @@ from triage.core.checks import charged_twice, contradiction, short_refunds
 from triage.core.deadline import Unit
 from triage.core.event import Event
 from triage.core.facts import CARRIED, amount_of, paid_for, refunds
+from triage.core.owing import is_all_back
 from triage.core.question import Episode, Question, as_guess
 from triage.core.rule import Check
 from triage.core.words import parse_date
@@ -63,18 +64,22 @@ def _stops(question: Question) -> dict[str, Event]:
 def _repaid(question: Question, event: Event) -> Event | None:
     """Return a refund with which all refunds of the order reach what was paid for it.
 
-    Where a letter names no sum nobody knows, and the owner is asked.
+    Where a letter names no sum nobody knows, and the owner is asked; and so where all
+    is back that the case is about, though less than was paid.
     """
     kinds = question.rule.until_repaid
     told = [e for e in question.of_order if question.answer(e) is not False]
     back = refunds((e for e in told if e.at <= event.at), kinds)
     paid, sums = paid_for(question.of_order), [amount_of(e) for e in back]
     doubtful = as_guess(event, question.rule)
-    if paid is None or None in sums:
-        return None if question.answer(doubtful) is False else doubtful
-    if sum(s or 0 for s in sums) < paid:
+    known = paid is not None and None not in sums
+    if known and sum(s or 0 for s in sums) >= (paid or 0):
+        return event if all(map(question.believed, back)) else as_guess(event)
+    if (known and not is_all_back(question, event)) or question.answer(
+        doubtful
+    ) is False:
         return None
-    return event if all(map(question.believed, back)) else as_guess(event)
+    return doubtful
 
 
 def _walk(question: Question) -> list[Episode]:

@@ -6,9 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from triage.core.case import Fact
-from triage.core.event import Certainty, Event, EventKind
+from triage.core.event import Event, EventKind
 from triage.core.once import name_of, receipts_once
-from triage.core.rule import Check, Rule
 from triage.core.timeline import Timeline
 
 DATED: Mapping[EventKind, str] = {
@@ -167,39 +166,6 @@ def refunds(events: Iterable[Event], kinds: Collection[EventKind]) -> list[Event
         elif event.certainty > found[twins[0]].certainty:
             found[twins[0]] = event
     return sorted(found, key=lambda event: event.at)
-
-
-def at_stake(rule: Rule, events: Sequence[Event]) -> Decimal | None:
-    """Say how much money a case is about, as far as letters name sums."""
-    if rule.check is Check.REFUND_SHORT:
-        return _missing(rule, events)
-    for kind in rule.amount_from:
-        sums = [amount for e in events if e.kind is kind and (amount := amount_of(e))]
-        if sums:
-            whole = _add(sums) if kind is EventKind.ITEM_CANCELLED else sums[-1]
-            return _unpaid(rule, events, whole)
-    return None
-
-
-def _unpaid(rule: Rule, events: Sequence[Event], whole: Decimal) -> Decimal:
-    """Take off what came back for sure, unless that was all."""
-    back = refunds(events, rule.until_repaid)
-    sure = _add(amount_of(e) for e in back if e.certainty > Certainty.GUESS)
-    return whole - sure if sure < whole else whole
-
-
-def _missing(rule: Rule, events: Sequence[Event]) -> Decimal | None:
-    """Say what the refunds left open, or had left open before the last one."""
-    due = owed(events)
-    if due is None:
-        return None
-    left, _ = due
-    for refund in refunds(events, rule.since):
-        amount = amount_of(refund) or Decimal(0)
-        if amount >= left:
-            break
-        left -= amount
-    return left
 
 
 def _add(sums: Iterable[Decimal | None]) -> Decimal:

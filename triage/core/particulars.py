@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 
 from triage.core import law
@@ -15,7 +14,7 @@ from triage.core.chronology import RECKONED, chronology
 from triage.core.inwords import amount_in_words
 from triage.core.progress import OWNER, iso_or_written
 from triage.core.step import Ladder, Step
-from triage.core.sums import NOTHING, fine
+from triage.core.sums import fine
 from triage.core.words import day, days, parse_amount, roubles
 
 CONFIG = "config"  # evidence of what the configuration says
@@ -47,10 +46,10 @@ def prepare(
     ]
     facts = {f.name: written(f, case.opened_on) for f in told}
     found = reckon(anchors)
-    for name, value in (
-        *_at_stake(case, facts, found.repaid if found else NOTHING),
-        *_worked_out(anchors, facts),
-    ):
+    for name, value in _at_stake(case):
+        if name not in facts or facts[name].value != value:  # the owner's word as it is
+            facts[name] = Fact(name, value, DERIVED)
+    for name, value in _worked_out(anchors, facts):
         facts.setdefault(name, Fact(name, value, DERIVED))
     if found is not None:
         for name, value in _grown(anchors, found):
@@ -113,18 +112,11 @@ def name_of(norm_id: str) -> str:
     return norm_id.replace("-", "_").replace(".", "_")
 
 
-def _at_stake(case: Case, known: Facts, repaid: Decimal) -> Iterator[tuple[str, str]]:
-    """Tell what is still to be demanded: the owner's own word, else less what came."""
-    at_stake = case.amount
-    if at_stake is None and "amount_paid" in known:
-        at_stake = parse_amount(known["amount_paid"].value)
-    if at_stake is not None and at_stake > repaid:
-        at_stake -= repaid
-    if "amount" in known:
-        at_stake = parse_amount(known["amount"].value)
-    if at_stake is not None:
-        yield "amount", roubles(at_stake)
-        yield "amount_in_words", amount_in_words(at_stake)
+def _at_stake(case: Case) -> Iterator[tuple[str, str]]:
+    """Tell what is still to be demanded, as everything else tells it."""
+    if case.amount is not None:
+        yield "amount", roubles(case.amount)
+        yield "amount_in_words", amount_in_words(case.amount)
 
 
 def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from triage.core.accrual import reckon
 from triage.core.anchors import Anchors
 from triage.core.case import Fact
 from triage.core.counted import answered, in_words
@@ -13,6 +12,7 @@ from triage.core.letter import lacking, render, used
 from triage.core.particulars import CONFIG, DERIVED, GROWS_BY, PACK, name_of
 from triage.core.progress import OWNER
 from triage.core.step import Ladder, Letter, Norm, Step
+from triage.core.sums import total
 from triage.core.words import roubles
 
 CONTACTS = "contacts"  # evidence of what a pack says of the marketplace
@@ -179,11 +179,11 @@ class _Why:
 
     def _inputs(self) -> Iterator[Fact]:
         """Yield what an explanation may name beside facts."""
-        if self.anchors.case.amount is not None:
-            yield Fact("stake", roubles(self.anchors.case.amount), DERIVED)
-        found = reckon(self.anchors)
-        if found and found.repaid:
-            yield Fact("repaid", roubles(found.repaid), DERIVED)
+        case = self.anchors.case
+        if case.whole is not None:
+            yield Fact("stake", roubles(case.whole), DERIVED)
+        if case.repaid:
+            yield Fact("repaid", roubles(total(case.repaid)), DERIVED)
 
 
 NAMED: Mapping[str, tuple[str, ...]] = {

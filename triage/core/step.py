@@ -148,7 +148,6 @@ class Accrual:
     only_if: str = ""  # fact without which this is not it
     unless: str = ""  # fact with which this is not it
     base: str = ""  # fact with the sum; "" is the norm's own base
-    left: bool = False  # the base is what the refunds of the letters left open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,13 @@ from decimal import ROUND_HALF_UP, Decimal
 KOPECK = Decimal("0.01")
 ONE_DAY = timedelta(days=1)
 NOTHING = Decimal(0)
+Money = tuple[date, Decimal]  # a sum and the day on which it came
 FINE_SHARE = Decimal("0.5")  # of what the court awards: п. 6 ст. 13 of the consumer law
+
+
+def total(came: Iterable[Money]) -> Decimal:
+    """Add up what came."""
+    return sum((amount for _, amount in came), NOTHING)
 
 
 def kopecks(amount: Decimal) -> Decimal:
@@ -36,13 +42,12 @@ class Debt:
 
     amount: Decimal
     due_on: date  # the last day on which all was still well
-    repaid: tuple[tuple[date, Decimal], ...] = ()
+    repaid: tuple[Money, ...] = ()
 
     def left(self, on: date) -> Decimal:
         """Return what is still owed at the end of a day."""
-        return max(
-            self.amount - _add(s for day, s in self.repaid if day <= on), NOTHING
-        )
+        back = total(money for money in self.repaid if money[0] <= on)
+        return max(self.amount - back, NOTHING)
 
     def stretches(self, until: date) -> Iterator[Stretch]:
         """Cut the delay where money came; its day still counts in full.
@@ -56,7 +61,3 @@ class Debt:
             if start <= end and owed > 0:
                 yield Stretch(start, end, owed)
             start = max(start, end + ONE_DAY)
-
-
-def _add(sums: Iterable[Decimal]) -> Decimal:
-    return sum(sums, NOTHING)

@@ -183,7 +183,6 @@ def _accrual(row: Table, *, yearly: bool) -> Accrual:
         only_if=row.text("if", needed=False),
         unless=row.text("unless", needed=False),
         base=row.text("base", needed=False),
-        left=row.flag("left"),
     )
     row.done()
     return accrual
