@@ -13,11 +13,12 @@ from pathlib import Path
 from bulk import letters
 from goals import Goal, report
 from installed import configured, run
+from mails import an_arrival
 
-from triage.core.message import Role
 from triage.edges.archive import Archive, Arrival
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
+VOUCHED = {"domain": "ozon.ru", "result": "pass", "reason": "dkim"}
 
 
 class Nowhere:
@@ -28,16 +29,7 @@ class Nowhere:
 
 def arrivals(count: int) -> Iterator[Arrival]:
     for uid, raw in enumerate(letters(count, 1.0), 1):
-        yield Arrival(
-            raw=raw,
-            account="main",
-            folder="INBOX",
-            role=Role.INBOX,
-            uidvalidity=1,
-            uid=uid,
-            received_at=AT,
-            authentication={"domain": "ozon.ru", "result": "pass", "reason": "dkim"},
-        )
+        yield an_arrival(raw, uid, received_at=AT, authentication=VOUCHED)
 
 
 def main() -> None:

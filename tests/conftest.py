@@ -20,6 +20,15 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
+@pytest.fixture(scope="module")
+def hurried() -> Iterator[None]:
+    """Let a module's worlds read packs and templates once, and not wait for the disk."""
+    from life import hurry
+
+    with hurry():
+        yield
+
+
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
     """Run one Dovecot for all tests of this worker."""

@@ -7,8 +7,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
+from typing import Any
 
 from triage.core.message import Role, Sighting
+from triage.edges.archive import Arrival
 
 AUTHSERV_ID = "mx.example.org"
 MOSCOW = timezone(timedelta(hours=3))
@@ -102,3 +104,16 @@ def a_sighting(
         authentication=authentication
         or {"domain": "", "result": "none", "reason": "no-header"},
     )
+
+
+def an_arrival(raw: bytes, uid: int, **more: Any) -> Arrival:
+    """Say how those bytes came from the mailbox; nobody looked at who sent them."""
+    usual = {
+        "account": "main",
+        "folder": "INBOX",
+        "role": Role.INBOX,
+        "uidvalidity": 1,
+        "received_at": ARRIVED,
+        "authentication": {},
+    }
+    return Arrival(raw=raw, uid=uid, **{**usual, **more})

@@ -1,72 +1,22 @@
 """The loop as a whole, on the demonstration's mailbox and a clock that tests turn."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from world import World
 
-from triage.app import App
-from triage.config import load
-from triage.core.attempt import Answer, Outcome
+from triage.core.attempt import Outcome
 from triage.edges.mailbox import LoginRejected
-from triage.edges.maildir import MaildirMailbox
 from triage.errors import ConfigError, DiskError, Unavailable
-from triage.jobs.demo import Letterbox, config_text, load_scenario
 
 START = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
 
 
-class Sent:
-    """A mail server that takes what it is told to."""
-
-    def __init__(self) -> None:
-        self.letters: list[bytes] = []
-        self.outcome = Outcome.ACCEPTED
-
-    def send(self, raw: bytes, recipient: str) -> Answer:
-        self.letters.append(raw)
-        return Answer(self.outcome, "as told")
-
-
-class World:
-    """A home, a mailbox that may fail, and a clock."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.scenario = load_scenario()
-        self.letterbox = Letterbox(folder / "mailbox")
-        (folder / "config.toml").write_text(config_text(self.scenario), "utf-8")
-        self.now = START
-        self.fault: Exception | None = None
-        self.sent = Sent()
-        self.app = self.make()
-
-    def make(self) -> App:
-        return App(
-            load(self.folder / "config.toml"),
-            lambda: self.now,
-            mailbox=self.connect,
-            sender=self.sent,
-            workers=0,
-        )
-
-    def connect(self, *_: object) -> MaildirMailbox:
-        if self.fault:
-            raise self.fault
-        return MaildirMailbox(self.letterbox.root)
-
-    def deliver(self) -> None:
-        for letter in self.scenario.letters:
-            if letter.at <= self.now:
-                self.letterbox.deliver(letter)
-
-
 @pytest.fixture
 def world(tmp_path):
-    world = World(tmp_path)
-    world.deliver()
-    yield world
-    world.app.close()
+    with World(tmp_path, START) as world:
+        world.deliver()
+        yield world
 
 
 def test_one_tick_does_everything_that_is_due(world):
@@ -215,7 +165,7 @@ def test_another_mailbox_is_refused_before_anything_is_read(world):
     (world.folder / "config.toml").write_text(other, "utf-8")
 
     with pytest.raises(ConfigError, match=r"anna@mail\.example"):
-        world.make().tick()
+        world.restart().tick()
 
 
 def test_a_home_on_a_network_disk_is_refused(world, monkeypatch):

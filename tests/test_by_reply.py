@@ -1,12 +1,11 @@
 """A month of life by reply only: what the owner says by mail is as good as a command."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
-from life import Life, days, hurry
+from life import Life, days
 from postbag import Postbag
 
 from triage.core.act import Act, ActKind
@@ -14,11 +13,7 @@ from triage.core.button import Replies
 from triage.jobs.demo import load_scenario
 from triage.jobs.look import find_case
 
-
-@pytest.fixture(autouse=True, scope="module")
-def quickly() -> Iterator[None]:
-    with hurry():
-        yield
+pytestmark = pytest.mark.usefixtures("hurried")
 
 
 class ByMail(Life):

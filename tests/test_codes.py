@@ -9,9 +9,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mails import ARRIVED, a_letter, a_sighting
+from offline import READING, an_app, bring
 
-from triage.app import App
-from triage.config import load
 from triage.edges.parser import parse
 from triage.jobs.compose import preview
 from triage.jobs.reading import reader, task_of
@@ -20,16 +19,7 @@ ORDER = "12345678-0001"
 LINK = f"https://www.ozon.ru/my/orderdetails/?order={ORDER}"
 NOW = ARRIVED + timedelta(hours=1)
 
-READ = reader(
-    {
-        "marketplaces": ["ozon"],
-        "ladder": "ru",
-        "dir": "",
-        "timezone": "Europe/Moscow",
-        "owner": [],
-        "authserv_ids": {},
-    }
-)
+READ = reader(READING)
 NAMED = (
     "Код подтверждения: {}",
     "Ваш код {}",
@@ -107,33 +97,10 @@ def test_no_code_is_put_down(data):
 
 PLACES = ("subject", "text", "html")
 
-CONFIG = """
-home = "home"
-timezone = "Europe/Moscow"
-[[account]]
-name = "main"
-host = "127.0.0.1"
-tls = "none"
-user = "me@example.org"
-password_file = "password"
-authserv_id = "mx.example.org"
-[smtp]
-host = "127.0.0.1"
-tls = "none"
-from = "me@example.org"
-[digest]
-to = "me@example.org"
-always = true
-[packs]
-marketplaces = ["ozon"]
-"""
-
 
 def test_no_code_is_in_the_index_the_log_the_digest_or_the_view(tmp_path, caplog):
-    (tmp_path / "config.toml").write_text(CONFIG)
-    (tmp_path / "letters").mkdir()
     code = "907652"
-    number = 0
+    letters = []
     for said in NAMED:
         for around in AROUND:
             for auth in ("pass", "none"):
@@ -144,10 +111,9 @@ def test_no_code_is_in_the_index_the_log_the_digest_or_the_view(tmp_path, caplog
                     html=f"<p>{around}</p><p>{said.format(code)}</p>",
                     attachments=[(said.format(code), "text/x-odd", b"x")],
                 )
-                (tmp_path / "letters" / f"{number}.eml").write_bytes(raw)
-                number += 1
-    app = App(load(tmp_path / "config.toml"), lambda: NOW, workers=0)
-    app.take_in(sorted((tmp_path / "letters").iterdir()))
+                letters.append(raw)
+    app = an_app(tmp_path, NOW)
+    bring(app, letters)
     with app.place.store() as store:
         today = app.place.today(store, NOW, everything=True)
         page = preview(store, app.place.letterhead, today, NOW)
@@ -157,7 +123,7 @@ def test_no_code_is_in_the_index_the_log_the_digest_or_the_view(tmp_path, caplog
     home = app.place.home
     made = [home.index, *home.root.glob("index.sqlite3*")]
     views = [p for p in home.orders.rglob("*") if p.is_file() and p.suffix != ".eml"]
-    assert counted == number
+    assert counted == len(letters)
     for path in (*made, *views):
         assert code.encode() not in path.read_bytes(), path
     for words in (page.subject, page.text, page.html, caplog.text):

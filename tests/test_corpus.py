@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from letters import ozon, packs_of
-from mails import ARRIVED, AUTHSERV_ID, MOSCOW, a_sighting
+from mails import ARRIVED, AUTHSERV_ID, MOSCOW, a_sighting, an_arrival
 from signing import Dns
 
-from triage.core.message import Message, Role, Where
+from triage.core.message import Message, Where
 from triage.core.reading import read as recognise
 from triage.core.suspicion import suspicions
-from triage.edges.archive import Archive, Arrival
+from triage.edges.archive import Archive
 from triage.edges.authentication import authenticate
 from triage.edges.parser import parse
 from triage.edges.walker import take_apart
@@ -155,19 +155,7 @@ def test_the_public_corpus_is_read_cut_and_damaged():
 def test_the_public_corpus_is_archived_byte_for_byte(tmp_path):
     archive = Archive(tmp_path / "evidence")
     letters = [raw for _, raw in public()]
-    arrivals = [
-        Arrival(
-            raw=raw,
-            account="main",
-            folder="INBOX",
-            role=Role.INBOX,
-            uidvalidity=1,
-            uid=uid,
-            received_at=ARRIVED,
-            authentication={},
-        )
-        for uid, raw in enumerate(letters, 1)
-    ]
+    arrivals = [an_arrival(raw, uid) for uid, raw in enumerate(letters, 1)]
 
     archive.keep(arrivals, ARRIVED)
 

@@ -12,10 +12,9 @@ import pytest
 from hostile import LINK, ORDER, letters
 from letters import ozon
 from mails import ARRIVED, a_letter, a_sighting
+from offline import READING, an_app, bring
 from test_corpus import ON_LINES, read
 
-from triage.app import App
-from triage.config import load
 from triage.core.message import Message, Where
 from triage.core.naming import in_text
 from triage.core.words import normal
@@ -263,28 +262,6 @@ def test_machines_that_answer_are_known() -> None:
 
 # all of them together, from the mailbox to the digest
 
-CONFIG = """
-home = "home"
-timezone = "Europe/Moscow"
-[[account]]
-name = "main"
-host = "127.0.0.1"
-tls = "none"
-user = "me@example.org"
-password_file = "password"
-authserv_id = "mx.example.org"
-[smtp]
-host = "127.0.0.1"
-tls = "none"
-from = "me@example.org"
-[digest]
-to = "me@example.org"
-always = true
-[packs]
-marketplaces = ["ozon"]
-[trust]
-dns = false
-"""
 NEVER_TELL = {*range(16, 22), 32, 37, 38, 39, 40}
 """The numbers whose letters must not tell an event, though they name an order."""
 
@@ -292,12 +269,8 @@ NEVER_TELL = {*range(16, 22), 32, 37, 38, 39, 40}
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
-    (folder / "config.toml").write_text(CONFIG)
-    (folder / "letters").mkdir()
-    for position, (_, raw) in enumerate(ALL):
-        (folder / "letters" / f"{position:03}.eml").write_bytes(raw)
-    app = App(load(folder / "config.toml"), lambda: NOW, workers=2)
-    app.take_in(sorted((folder / "letters").iterdir()))
+    app = an_app(folder, NOW, workers=2)
+    bring(app, (raw for _, raw in ALL))
     yield app
     app.close()
 
@@ -371,15 +344,6 @@ def test_the_run_writes_no_word_of_a_letter_to_a_log(app, caplog) -> None:
 
 # the limits of the reading processes, with the reader that is used
 
-SETTINGS = {
-    "marketplaces": ["ozon"],
-    "ladder": "ru",
-    "dir": "",
-    "timezone": "Europe/Moscow",
-    "owner": [],
-    "authserv_ids": {},
-}
-
 
 def through(tmp_path, letters, **limits):
     """Read letters in a child with limits; return the problems by their order."""
@@ -388,7 +352,7 @@ def through(tmp_path, letters, **limits):
         path = tmp_path / f"{number}.eml"
         path.write_bytes(raw)
         tasks.append(task_of(a_sighting(raw), path))
-    with Pool("triage.jobs.reading:reader", SETTINGS, workers=1, **limits) as pool:
+    with Pool("triage.jobs.reading:reader", READING, workers=1, **limits) as pool:
         return [problem for _, _, problem in pool.map(tasks)]
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from life import STORIES, Life, days, hurry, read_story
+from life import STORIES, Life, days, read_story
 from world import World
 
 from triage.core.attempt import Outcome
@@ -19,6 +19,7 @@ from triage.edges.store import Store
 from triage.jobs import reading
 from triage.jobs.rebuild import NAME
 
+pytestmark = pytest.mark.usefixtures("hurried")
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "promises.md").read_text("utf-8")
 ROW = re.compile(r"^\| (P\d+) \| (.+) \| `([\w/]+\.py)` \| `([\w/]+\.py)::(\w+)` \|$")
@@ -26,18 +27,11 @@ ROWS = [match.groups() for line in PAGE.splitlines() if (match := ROW.match(line
 START = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def quickly():
-    with hurry():
-        yield
-
-
 @pytest.fixture
 def world(tmp_path):
-    world = World(tmp_path, START)
-    world.deliver()
-    yield world
-    world.close()
+    with World(tmp_path, START) as world:
+        world.deliver()
+        yield world
 
 
 def test_every_row_of_the_table_can_be_read():

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from life import hurry
 from postbag import OWNER, VOUCHED, Postbag, a_picture
 from world import World
 
@@ -14,25 +13,17 @@ from triage.core.act import Act, ActKind
 from triage.core.button import Replies
 from triage.edges.journal import Journal
 
+pytestmark = pytest.mark.usefixtures("hurried")
 START = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
 INBOX = {"folder": "INBOX"}
 PROVED = {"folder": "INBOX", "Authentication_Results": VOUCHED}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def quickly() -> Iterator[None]:
-    with hurry():
-        yield
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path, START)
-    world.deliver()
-    world.app.tick()
-    world.now += timedelta(hours=1)
-    yield world
-    world.close()
+    with World(tmp_path, START) as world:
+        world.pass_a_morning()
+        yield world
 
 
 @pytest.fixture

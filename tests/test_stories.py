@@ -13,18 +13,12 @@ their morning, at eight:
 none. `digests` of the whole story lists all days on which the owner got a letter.
 """
 
-from collections.abc import Iterator
-
 import pytest
-from life import STORIES, Life, days, hurry, read_story
+from life import STORIES, Life, days, read_story
 
 from triage.core.ladder import Standing
 
-
-@pytest.fixture(autouse=True, scope="module")
-def quickly() -> Iterator[None]:
-    with hurry():
-        yield
+pytestmark = pytest.mark.usefixtures("hurried")
 
 
 def told(standing: Standing) -> dict[str, object]:

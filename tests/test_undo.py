@@ -7,30 +7,21 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from life import hurry
 from postbag import Postbag
 from world import World
 
 from triage.cli import cli
 from triage.errors import UsageError
 
+pytestmark = pytest.mark.usefixtures("hurried")
 START = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quickly() -> Iterator[None]:
-    with hurry():
-        yield
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path, START)
-    world.deliver()
-    world.app.tick()
-    world.now += timedelta(hours=1)
-    yield world
-    world.close()
+    with World(tmp_path, START) as world:
+        world.pass_a_morning()
+        yield world
 
 
 @pytest.fixture

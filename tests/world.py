@@ -1,8 +1,9 @@
 """An owner's home, a mailbox that fills by a scenario, a way out, and a clock."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from triage.app import App
 from triage.config import load
@@ -46,6 +47,12 @@ class World:
         self.sent = Sent()
         self.app = self._make()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _make(self) -> App:
         return App(
             load(self.folder / "config.toml"),
@@ -65,6 +72,12 @@ class World:
         for letter in self.scenario.letters:
             if letter.arrives <= self.now:
                 self.letterbox.deliver(letter)
+
+    def pass_a_morning(self) -> None:
+        """Let the letters come, the digest go out, and an hour pass."""
+        self.deliver()
+        self.app.tick()
+        self.now += timedelta(hours=1)
 
     def restart(self) -> App:
         self.close()

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import mails
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,6 @@ from lossy_disk import LossyDisk, PowerCut
 
 from triage.core.act import Act, ActKind
 from triage.core.chain import START
-from triage.core.message import Role
 from triage.edges.archive import Archive, Arrival
 from triage.edges.journal import Journal
 from triage.errors import DiskError, EvidenceError
@@ -22,18 +22,10 @@ NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 
 def an_arrival(uid: int, raw: object = None, **more: object) -> Arrival:
-    values: dict[str, object] = {
-        "raw": b"Subject: %d\r\n\r\nHello\r\n" % uid if raw is None else raw,
-        "account": "main",
-        "folder": "INBOX",
-        "role": Role.INBOX,
-        "uidvalidity": 1,
-        "uid": uid,
-        "received_at": NOW,
-        "authentication": {"domain": "shop.example", "result": "pass"},
-        **more,
-    }
-    return Arrival(**values)
+    content = b"Subject: %d\r\n\r\nHello\r\n" % uid if raw is None else raw
+    vouched = {"domain": "shop.example", "result": "pass"}
+    usual = {"received_at": NOW, "authentication": vouched}
+    return mails.an_arrival(content, uid, **{**usual, **more})
 
 
 def tree(evidence: Path) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from offline import READING
 from paperwork import a_pdf, receipt_text
 
 from triage.edges import pdf
@@ -133,14 +134,6 @@ def test_a_file_that_needs_too_long_costs_only_itself(tmp_path):
     from triage.jobs.learn import READER
     from triage.jobs.papers import task_of
 
-    settings = {
-        "marketplaces": ["ozon"],
-        "ladder": "ru",
-        "dir": "",
-        "timezone": "Europe/Moscow",
-        "owner": [],
-        "authserv_ids": {},
-    }
     tasks = []
     slow = b"%PDF-1.7\n" + b"1 0 obj<</Length 9 0 R/A" * 60_000
     for name, content in (("slow", slow), ("good", a_pdf(TEXT))):
@@ -149,7 +142,7 @@ def test_a_file_that_needs_too_long_costs_only_itself(tmp_path):
         digest = sha256(content).hexdigest()
         tasks.append(task_of(digest, path, name, "2026-11-16T00:00:00+00:00"))
 
-    with Pool(READER, settings, workers=1, seconds=20, memory=1 << 28) as pool:
+    with Pool(READER, READING, workers=1, seconds=20, memory=1 << 28) as pool:
         (_, bad, problem), (_, good, _) = pool.map(tasks)
 
     assert problem or bad["problem"]

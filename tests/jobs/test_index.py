@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mails import a_letter
+from mails import a_letter, an_arrival
+from offline import READING
 
 from triage.core.message import Role
 from triage.edges import packs
@@ -26,16 +27,7 @@ from triage.jobs.reading import reader
 
 AT = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 LETTERS = [a_letter(subject=f"Заказ 12345678-000{n} отменён") for n in range(4)]
-WORK = reader(
-    {
-        "marketplaces": ["ozon"],
-        "ladder": "ru",
-        "dir": "",
-        "timezone": "Europe/Moscow",
-        "owner": ["me@example.org"],
-        "authserv_ids": {},
-    }
-)
+WORK = reader(READING | {"owner": ["me@example.org"]})
 BENCH = Bench(
     packs=packs.load(["ozon"], "ru", None), zone=ZoneInfo("Europe/Moscow"), owner={}
 )
@@ -63,16 +55,9 @@ class SlowPool:
 
 
 def arrival(uid: int, letter: int, role: Role, domain: str) -> Arrival:
-    return Arrival(
-        raw=LETTERS[letter],
-        account="main",
-        folder=role,
-        role=role,
-        uidvalidity=1,
-        uid=uid,
-        received_at=AT,
-        authentication={"domain": domain, "result": "none", "reason": ""},
-    )
+    found = {"domain": domain, "result": "none", "reason": ""}
+    where = {"folder": role, "role": role}
+    return an_arrival(LETTERS[letter], uid, **where, authentication=found)
 
 
 PLACES = st.tuples(

@@ -4,7 +4,6 @@ import os
 from datetime import UTC, date, datetime
 
 import pytest
-from life import hurry
 from paperwork import SELLER, a_pdf, receipt_text
 from world import World
 
@@ -15,16 +14,11 @@ from triage.jobs.demo import read_scenario
 from triage.jobs.look import order_events
 from triage.jobs.receipts import untied
 
+pytestmark = pytest.mark.usefixtures("hurried")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ONE, TWO = "12345678-0001", "12345678-0002"
 OWNER = {"name": "Анна", "email": "anna@mail.example", "phone": "1", "address": "2"}
 OPERATOR = "Платформа ОФД <noreply@chek.pofd.ru>"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quickly():
-    with hurry():
-        yield
 
 
 def paid(order: str, amount: str, at: str, **more: str) -> dict[str, object]:

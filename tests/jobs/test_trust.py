@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 from letters import ozon, packs_of
 from mails import ARRIVED, AUTHSERV_ID, a_letter, a_sighting
+from offline import an_app, bring
 from signing import BY, Dns, Domain
 
-from triage.app import App
-from triage.config import load
 from triage.core.verdict import nobody
 from triage.jobs.compose import preview
 from triage.jobs.trust import Judge, vouched_for
@@ -193,41 +192,11 @@ def test_a_line_of_an_older_version_is_read_as_it_was_meant():
     assert vouched_for(a_sighting(letter, authentication=old), letter, IDS)["domain"]
 
 
-CONFIG = """
-home = "home"
-timezone = "Europe/Moscow"
-[[account]]
-name = "main"
-host = "127.0.0.1"
-tls = "none"
-user = "me@example.org"
-password_file = "password"
-authserv_id = "mx.example.org"
-[smtp]
-host = "127.0.0.1"
-tls = "none"
-from = "me@example.org"
-[digest]
-to = "me@example.org"
-[packs]
-marketplaces = ["ozon"]
-"""
-
-
 @pytest.fixture
 def app(tmp_path):
-    (tmp_path / "config.toml").write_text(CONFIG)
-    app = App(load(tmp_path / "config.toml"), lambda: NOW, ask=Dns(SHOP), workers=0)
+    app = an_app(tmp_path, NOW, ask=Dns(SHOP))
     yield app
     app.close()
-
-
-def bring(app, *letters):
-    folder = app.config.home.parent / "letters"
-    folder.mkdir(exist_ok=True)
-    for number, letter in enumerate(letters):
-        (folder / f"{number}.eml").write_bytes(letter)
-    return app.take_in(sorted(folder.glob("*.eml")))
 
 
 def shown(app, language="ru"):
@@ -245,7 +214,7 @@ def test_a_signed_letter_tells_and_a_forged_one_is_named_in_the_digest(app):
     forged = signature + a_letter(
         subject=CANCELLED["subject"], text="https://evil.example/pay\n"
     )
-    bring(app, signature + true, forged)
+    bring(app, [signature + true, forged])
 
     events, text, html = shown(app)
 
@@ -258,7 +227,7 @@ def test_a_signed_letter_tells_and_a_forged_one_is_named_in_the_digest(app):
 
 def test_the_english_digest_names_it_as_well(app):
     forged = SHOP.sign(a_letter(**CANCELLED)) + b"more"
-    bring(app, forged, a_letter(auth="none", sender="Ozon <a@oz0n.ru>"))
+    bring(app, [forged, a_letter(auth="none", sender="Ozon <a@oz0n.ru>")])
 
     _, text, html = shown(app, "en")
 
@@ -269,7 +238,7 @@ def test_the_english_digest_names_it_as_well(app):
 
 def test_a_rebuilt_index_is_the_same_without_dns(app):
     forged = SHOP.sign(a_letter(**CANCELLED)) + b"more"
-    bring(app, SHOP.sign(a_letter(auth="", **CANCELLED)), forged)
+    bring(app, [SHOP.sign(a_letter(auth="", **CANCELLED)), forged])
     before = dump(app)
 
     app._ask = None  # a network, if anything asked for one
@@ -281,8 +250,8 @@ def test_a_rebuilt_index_is_the_same_without_dns(app):
 
 def test_a_mark_without_its_signature_is_named_and_stays_unconfirmed(app):
     """What the archive has seen is remembered by the next pass, and by a new index."""
-    bring(app, SHOP.sign(a_letter(subject="Здравствуйте")))
-    bring(app, a_letter(**CANCELLED))
+    bring(app, [SHOP.sign(a_letter(subject="Здравствуйте"))])
+    bring(app, [a_letter(**CANCELLED)])
 
     events, text, _ = shown(app)
     before = dump(app)
@@ -315,7 +284,7 @@ def test_an_order_of_another_buyer_is_pointed_out_and_still_told(app):
         subject="Заказ 87654321-0002 отменён",
         sender="Ozon <a@evil.example>",
     )
-    bring(app, *mine, other, fake)
+    bring(app, [*mine, other, fake])
 
     events, text, _ = shown(app)
 
@@ -325,7 +294,7 @@ def test_an_order_of_another_buyer_is_pointed_out_and_still_told(app):
 
 
 def test_a_forged_letter_leaves_nothing_of_which_a_case_could_be_made(app):
-    bring(app, a_letter(auth="none", sender="Ozon <a@evil.example>", **CANCELLED))
+    bring(app, [a_letter(auth="none", sender="Ozon <a@evil.example>", **CANCELLED)])
 
     with app.place.store() as store:
         assert store.rows("SELECT * FROM events") == []

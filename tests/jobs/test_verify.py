@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mails import an_arrival
 
 from triage.core.act import Act, ActKind
 from triage.core.chain import START, Head, write_heads
 from triage.core.inspection import Kind
-from triage.core.message import Role
-from triage.edges.archive import Archive, Arrival
+from triage.edges.archive import Archive
 from triage.edges.journal import Journal
 from triage.errors import UsageError
 from triage.jobs.verify import Report, verify
@@ -30,16 +30,7 @@ def fill(evidence: Path, letters: int = 4, first: int = 1) -> dict[str, Head]:
     archive, journal = Archive(evidence), Journal(evidence)
     archive.keep(
         [
-            Arrival(
-                raw=b"Subject: %d\r\n\r\n" % uid,
-                account="main",
-                folder="INBOX",
-                role=Role.INBOX,
-                uidvalidity=1,
-                uid=uid,
-                received_at=NOW,
-                authentication={},
-            )
+            an_arrival(b"Subject: %d\r\n\r\n" % uid, uid, received_at=NOW)
             for uid in range(first, first + letters)
         ],
         NOW,

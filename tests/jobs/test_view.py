@@ -32,10 +32,9 @@ LETTER = (
 
 @pytest.fixture
 def world(tmp_path):
-    world = World(tmp_path, START)
-    world.deliver()
-    yield world
-    world.close()
+    with World(tmp_path, START) as world:
+        world.deliver()
+        yield world
 
 
 def write(world: World, body: str, subject: str = "Order", number: int = 1) -> None:
