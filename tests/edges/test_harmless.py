@@ -194,3 +194,18 @@ def test_what_is_made_to_take_long_ends_in_time(markup):
 
     assert_inert(shown(markup[:LARGEST]))
     assert time.process_time() - started < 5
+
+
+@given(st.text(max_size=60))
+def test_nothing_unprintable_is_left_whichever_way_it_was_written(text):
+    """No escape for a terminal, no turned or hidden letters, nothing a parser stumbles at."""
+    written = "".join(f"&#{ord(char)};" for char in text if char not in "<>&")
+    for page in (shown(f"<p>{written}</p>"), shown(text.replace("<", ""))):
+        assert all(c in "\n\t\xa0" or c.isprintable() or c.isspace() for c in page)
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]", page)
+
+
+def test_controls_and_tag_characters_go_and_words_stay():
+    odd = "\x1b[31mкра\x07сн\x9bый\U000e0041\ue000\u2028 \x85\x0bчайник\u202e"
+
+    assert shown(f"<p>{odd}</p>") == "<p>[31mкрасный чайник</p>"

@@ -7,6 +7,7 @@ a number, under which their address stands as text.
 
 import html
 import re
+import unicodedata
 from typing import NamedTuple
 
 import nh3
@@ -52,7 +53,8 @@ _NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()
 )
-_SOFT = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_OTHERS = frozenset("Cc Cf Cn Co Cs Zl Zp".split())
+_KEPT = str.maketrans("", "", "\n\t\u00a0")
 
 
 class Shown(NamedTuple):
@@ -106,7 +108,7 @@ def _without_links(pieces: list[str], blot: Blot, first: int) -> Shown:
     for piece in pieces:
         if not piece.startswith("<"):
             places.append(len(found))
-            texts.append(_SOFT.sub("", html.unescape(piece)))
+            texts.append(_printable(html.unescape(piece)))
             found.append("")
         elif piece.startswith(("<a ", "<a>")):
             address = html.unescape(piece.partition('href="')[2].partition('"')[0])
@@ -120,13 +122,22 @@ def _without_links(pieces: list[str], blot: Blot, first: int) -> Shown:
             words = html.unescape(piece.partition('alt="')[2].partition('"')[0])
             if words:
                 places.append(len(found) + 1)
-                texts.append(f"[{words}]")
+                texts.append(f"[{_printable(words)}]")
                 found += ["<span>", "", "</span>"]
         else:
             found.append(_TITLE.sub(r"\1h2", piece))
     for place, text in zip(places, blotted(texts, blot), strict=True):
         found[place] = html.escape(text, quote=False)
     return Shown("".join(found), tuple(links)[:MOST_LINKS])
+
+
+def _printable(text: str) -> str:
+    """Drop what has no shape of its own: controls, turned and hidden letters, soft hyphens."""
+    if text.translate(_KEPT).isprintable():
+        return text  # nearly all of them
+    return "".join(
+        c for c in text if c in "\n\t" or unicodedata.category(c) not in _OTHERS
+    )
 
 
 def _depth(markup: str) -> int:
