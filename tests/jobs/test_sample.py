@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from letters import built_in
 from mails import AUTHSERV_ID, a_letter, a_sighting
 
-from triage.core.vocabulary import Vocabulary
+from triage.core.commonwords import CommonWords
 from triage.edges.authentication import authenticate
 from triage.edges.packs import load
 from triage.jobs.reading import task_of
@@ -51,7 +51,7 @@ def masked(mask, folder: Path, raw: bytes) -> dict:
 # --- what is personal, and every way to write it
 
 CYRILLIC = "абвгдежзиклмнопрстуфхцчшщыьэюя"
-KNOWN = Vocabulary.of(load(["ozon"], "ru", None).words, built_in("ozon"))
+KNOWN = CommonWords.of(load(["ozon"], "ru", None).words, built_in("ozon"))
 names = st.one_of(
     st.sampled_from(
         ["Примеров", "Анфиса", "Кузьма", "Zinaida", "Уткин", "ИГНАТЬЕВА", "Ян-Якоб"]

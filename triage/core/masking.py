@@ -1,6 +1,6 @@
 """Write a letter so that nobody can be known by it: its wording stays, its data goes.
 
-Only words of a known vocabulary are kept; every other word, number, address and token is
+Only common words are kept; every other word, number, address and token is
 replaced, whatever it may be. Order numbers and sums are replaced by the same one
 everywhere, days are moved by the same number of weeks.
 """
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
+from triage.core.commonwords import SOFT, CommonWords
 from triage.core.pack import Marketplace
-from triage.core.vocabulary import SOFT, Vocabulary
 from triage.core.words import normal, parse_date, short_day
 
 NOWHERE = "https://example.invalid/"
@@ -44,7 +44,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 class Masker:
     """Masks the parts of one letter, the same thing always by the same."""
 
-    vocabulary: Vocabulary
+    common: CommonWords
     market: Marketplace
     written_on: date
     shift: timedelta  # whole weeks, so that weekdays stay right
@@ -81,7 +81,7 @@ class Masker:
         asked = "&".join(
             f"{key}={self._code(value)}"
             for key, value in query
-            if key.lower() in self.vocabulary.paths
+            if key.lower() in self.common.paths
         )
         return f"https://{host}{path}" + (f"?{asked}" if asked else "")
 
@@ -94,12 +94,12 @@ class Masker:
                 return domain
             if name.endswith(f".{domain}"):
                 label = name.removesuffix(f".{domain}")
-                known = label in self.vocabulary.paths or label in ("www", "m")
+                known = label in self.common.paths or label in ("www", "m")
                 return f"{label}.{domain}" if known else domain
         return ""
 
     def _path(self, segment: str) -> str:
-        if segment.lower() in self.vocabulary.paths:
+        if segment.lower() in self.common.paths:
             return segment
         return self._code(segment)
 
@@ -178,10 +178,10 @@ class Masker:
         return shown + _RUN.sub(_zeros, text[len(whole) :])
 
     def _digits(self, text: str) -> str:
-        return text if text in self.vocabulary.numbers else "0" * len(text)
+        return text if text in self.common.numbers else "0" * len(text)
 
     def _word(self, word: str) -> str:
-        if self.vocabulary.has(word):
+        if self.common.has(word):
             return word
         sign = "x" if _LATIN.search(word) else "х"
         if word.isupper() and len(word) > 1:

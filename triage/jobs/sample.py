@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triage.core.charset import decode
+from triage.core.commonwords import CommonWords
 from triage.core.entry import read_sighting
 from triage.core.markup import masked_html
 from triage.core.masking import Masker
@@ -18,7 +19,6 @@ from triage.core.message import Message, Where
 from triage.core.pack import Marketplace
 from triage.core.reading import matching, read
 from triage.core.recogniser import Reading
-from triage.core.vocabulary import Vocabulary
 from triage.edges import packs
 from triage.edges.parser import parse
 from triage.edges.walker import Part, take_apart
@@ -41,7 +41,7 @@ def sampler(
     own = Path(settings["dir"]) if settings["dir"] else None
     loaded = packs.load(settings["marketplaces"], settings["ladder"], own)
     zone = ZoneInfo(settings["timezone"])
-    kept = {m.id: Vocabulary.of(loaded.words, m) for m in loaded.marketplaces}
+    kept = {m.id: CommonWords.of(loaded.words, m) for m in loaded.marketplaces}
 
     def sample(task: Mapping[str, Any]) -> dict[str, Any]:
         raw = Path(task["path"]).read_bytes()
@@ -49,8 +49,8 @@ def sampler(
         message = parse(raw, sighting, sighting.authentication.get("domain", ""))
         reading = read(message, loaded, zone)
         market = loaded.marketplace(reading.pack)
-        vocabulary = kept[market.id].with_words(task.get("keep", ()))
-        masker = _masker(message, vocabulary, market, zone)
+        common = kept[market.id].with_words(task.get("keep", ()))
+        masker = _masker(message, common, market, zone)
         letter = masked_letter(raw, message, masker)
         again = parse(letter, sighting, message.authenticated_domain)
         again = replace(again, received_at=RECEIVED_AT)
@@ -145,13 +145,13 @@ def _part(part: Part, masker: Masker) -> list[str]:
 
 
 def _masker(
-    message: Message, vocabulary: Vocabulary, market: Marketplace, zone: ZoneInfo
+    message: Message, common: CommonWords, market: Marketplace, zone: ZoneInfo
 ) -> Masker:
     """Make what masks one letter: it was written in the week before all samples came."""
     written_on = (message.sent_at or message.received_at).astimezone(zone).date()
     weeks = (RECEIVED_AT.date() - written_on).days // 7
     return Masker(
-        vocabulary=vocabulary,
+        common=common,
         market=market,
         written_on=written_on,
         shift=timedelta(weeks=weeks),

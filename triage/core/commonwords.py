@@ -18,7 +18,7 @@ _PATTERN_PATH = re.compile(r"[A-Za-z_][A-Za-z_-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class CommonWords:
     """The words that say nothing of anybody."""
 
     words: frozenset[str]  # small, with е for ё
@@ -27,7 +27,7 @@ class Vocabulary:
     paths: frozenset[str] = frozenset()  # what the links of the shop are made of
 
     @classmethod
-    def of(cls, words: Iterable[str], market: Marketplace) -> "Vocabulary":
+    def of(cls, words: Iterable[str], market: Marketplace) -> "CommonWords":
         """Take common words, and those that the recognisers of a pack look for."""
         patterns = [
             pattern
@@ -64,7 +64,7 @@ class Vocabulary:
             | {"my", "orderdetails", "order"},
         )
 
-    def with_words(self, words: Iterable[str]) -> "Vocabulary":
+    def with_words(self, words: Iterable[str]) -> "CommonWords":
         """Add words that the owner says may be kept."""
         return replace(self, words=self.words | {fold(word.lower()) for word in words})
 
