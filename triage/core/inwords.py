@@ -46,14 +46,17 @@ def number_in_words(number: int) -> str:
 def amount_in_words(amount: Decimal) -> str:
     """Write a sum as «12 490 (двенадцать тысяч четыреста девяносто) рублей 00 копеек».
 
+    It is what a letter demands, so it stands in the accusative: «одну тысячу», «01 копейку».
+
     Raises:
         ValueError: it is negative or not below `LIMIT`.
     """
     roubles, rest = divmod(int(kopecks(amount) * 100), 100)
     digits = f"{roubles:,}".replace(",", NBSP)
     rouble = plural(roubles, "рубль", "рубля", "рублей")
-    kopeck = plural(rest, "копейка", "копейки", "копеек")
-    return f"{digits} ({number_in_words(roubles)}) {rouble} {rest:02d} {kopeck}"
+    kopeck = plural(rest, "копейку", "копейки", "копеек")
+    words = number_in_words(roubles).replace("одна тысяча", "одну тысячу")
+    return f"{digits} ({words}) {rouble} {rest:02d} {kopeck}"
 
 
 def _below_thousand(number: int, *, feminine: bool) -> list[str]:
