@@ -133,6 +133,16 @@ def test_a_day_that_was_shifted_says_why():
     assert "ст. 193" in in_words(moved, book().counted)
 
 
+def test_a_day_of_a_year_without_a_calendar_is_said_not_to_be_moved():
+    now, _, anchors = a_life("refund-missing", "2027-12-28")
+    claim = next(step for step in now.steps if step.step.id == "claim")
+    late = replace(claim, done_on=None, due_on=on("2027-12-28"))
+
+    words = in_words(deadline(late, anchors, book().counted), book().counted)
+
+    assert "на 2028 год нет календаря рабочих дней" in words
+
+
 def test_the_owners_own_last_day_is_said_not_to_shift():
     now, _, anchors = a_life("refund-missing", "2026-11-14")
     bank = next(step for step in now.steps if step.step.id == "bank")

@@ -13,6 +13,7 @@ from triage.core.accrual import doubt_of, reckon
 from triage.core.anchors import Anchors
 from triage.core.case import Case
 from triage.core.progress import progress
+from triage.core.step import StepNow
 
 
 def anchors_of(case: Case, day: str, *acts, ladder=None) -> Anchors:
@@ -266,3 +267,30 @@ def test_a_term_in_worked_days_of_an_unknown_year_is_said_not_to_be_counted():
 
     assert steps["bank"].deadline_on is None
     assert "нет производственного календаря на 2028 год" in steps["bank"].caution
+
+
+def test_a_term_of_the_debtor_that_ends_in_an_unknown_year_is_said_not_to_be_moved():
+    case = a_case("refund-missing", "2027-12-01")
+    asked = [did(case, step, "2027-12-20") for step in ("check", "support")]
+
+    def claim(taken_on: str) -> StepNow:
+        now = standing(case, "2027-12-26", *asked, did(case, "claim", taken_on))
+        return next(s for s in now.steps if s.step.id == "claim")
+
+    inside, over = claim("2027-12-20"), claim("2027-12-25")
+
+    assert inside.deadline_on == on("2027-12-30")
+    assert "календаря" not in inside.caution
+    assert over.deadline_on == on("2028-01-04")
+    assert (
+        "нет производственного календаря на 2028 год: если 4 января 2028 г. — выходной, "
+        "срок кончится в следующий рабочий день"
+    ) in over.caution
+
+
+def test_of_the_owners_own_last_day_nothing_of_a_calendar_is_said():
+    case = a_case("return-refused", "2027-12-29", return_refused_on="2027-12-29")
+
+    for now in standing(case, "2027-12-30").steps:
+        if now.deadline_of == "owner":
+            assert "календаря" not in now.caution

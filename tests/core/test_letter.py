@@ -9,6 +9,7 @@ from builders import on
 from ladders import CONTACTS, OWNER, a_case, did, ru, standing, told
 
 from triage.core.case import Fact
+from triage.core.ladder import stand
 from triage.core.letter import (
     conditions,
     facts_for,
@@ -344,3 +345,29 @@ def test_a_text_that_cites_general_knowledge_says_to_check_it():
     assert "проверьте редакцию нормы: ст. 499 ГК РФ" in claim
     assert "499" not in bank
     assert "редакцию нормы" not in bank
+
+
+@pytest.mark.parametrize(
+    ("day", "step", "claim", "unsure"),
+    [
+        ("2028-01-20", "authority", "2027-12-20", False),  # the answer by 30 December
+        ("2028-01-20", "authority", "2027-12-25", True),  # by 4 January
+        ("2028-01-20", "lawyer", "2027-12-25", True),
+    ],
+)
+def test_an_end_in_a_year_without_a_calendar_is_told_to_the_owner(
+    day, step, claim, unsure
+):
+    fresh = {n: replace(x, checked=on("2027-12-01")) for n, x in ru().norms.items()}
+    ladder = replace(ru(), norms=fresh)
+    case = a_case(opened="2027-12-01")
+    taken = {"check": "2027-12-03", "support": "2027-12-03", "claim": claim}
+    acts = [did(case, name, when) for name, when in taken.items() if when]
+    now = stand(case, 1, acts, [], ladder, OWNER, on(day), contacts=CONTACTS)
+    known = facts_for(now, acts, ladder, OWNER, on(day), step=step, contacts=CONTACTS)
+    letter = next(
+        ladder.letters[s.letter] for s in ladder.plan(case.rule) if s.id == step
+    )
+    told = {name: Fact(name, "—", "owner") for name in lacking(letter, known)}
+
+    assert ("календаря на 2028 год" in render(letter, {**known, **told})) is unsure

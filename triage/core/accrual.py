@@ -8,6 +8,7 @@ from decimal import Decimal
 from triage.core import law
 from triage.core.anchors import Anchors, end_of
 from triage.core.calculation import Calculation, penalty
+from triage.core.deadline import Term
 from triage.core.interest import NoRate, Rates, interest, read_told
 from triage.core.step import Accrual, Norm
 from triage.core.sums import ONE_DAY, Debt
@@ -27,6 +28,7 @@ class Reckoning:
     due_on: date | None = None  # the last day on which all was well
     calculation: Calculation | None = None
     rate_known_to: date | None = None  # of interest: the last day with a known rate
+    uncounted: str = ""  # in words: for want of a calendar the start may be later
     rate_asked: bool = False  # no sum, because the key rate of some day is not known
 
 
@@ -46,7 +48,12 @@ def reckon(anchors: Anchors) -> Reckoning | None:
     if base is None:
         return Reckoning(accrual=accrual, norm=norm, due_on=due_on)
     debt = _debt(accrual, norm, anchors, base, due_on)
-    found = Reckoning(accrual=accrual, norm=norm, due_on=due_on)
+    found = Reckoning(
+        accrual=accrual,
+        norm=norm,
+        due_on=due_on,
+        uncounted=anchors.uncounted(*_term_before(accrual, anchors)),
+    )
     if due_on is None or not law.counts(norm, anchors.today):
         return found
     until = _until(accrual, anchors)
@@ -74,11 +81,16 @@ def _applies(row: Accrual, anchors: Anchors) -> bool:
 
 
 def _due_on(accrual: Accrual, anchors: Anchors) -> date | None:
-    start = anchors.day(accrual.anchor)
-    after = anchors.ladder.norms.get(accrual.after)
-    if start is None or after is None or after.term is None:
+    term, start = _term_before(accrual, anchors)
+    if start is None or term is None:
         return start
-    return end_of(after.term, start, anchors.ladder.calendar)
+    return end_of(term, start, anchors.ladder.calendar)
+
+
+def _term_before(accrual: Accrual, anchors: Anchors) -> tuple[Term | None, date | None]:
+    """Return the term that runs before anything grows, and its start."""
+    after = anchors.ladder.norms.get(accrual.after)
+    return after.term if after else None, anchors.day(accrual.anchor)
 
 
 def _until(accrual: Accrual, anchors: Anchors) -> date:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from triage.core import law
 from triage.core.case import Case
 from triage.core.deadline import Calendar, NoCalendar, Term, Unit
 from triage.core.progress import Progress, iso_or_written
@@ -54,13 +55,17 @@ class Anchors:
         It is counted from the fact `<step>_received_on` once that is told, before from
         the day the step was taken (Civil Code, articles 165.1 and 191).
         """
-        step, taken = self.steps.get(step_id), self.progress.done_on(step_id)
-        if step is None or taken is None:
+        step, start = self.steps.get(step_id), self.term_start(step_id)
+        if step is None or start is None:
             return None
-        if not step.answer:
+        return self.answer_by(step, start) if step.answer else start
+
+    def term_start(self, step_id: str) -> date | None:
+        """Return the day from which the answer term of a step that was taken runs."""
+        step, taken = self.steps.get(step_id), self.progress.done_on(step_id)
+        if step is None or taken is None or not step.answer:
             return taken
-        received = self.fact_on(f"{step_id}_received_on") or taken
-        return self.answer_by(step, max(taken, received))
+        return max(taken, self.fact_on(f"{step_id}_received_on") or taken)
 
     def answer_by(self, step: Step, taken_on: date) -> date | None:
         """Return by when the other side must answer a step taken on a day."""
@@ -68,6 +73,21 @@ class Anchors:
         if norm is None or norm.term is None or not norm.holds_on(taken_on):
             return None
         return end_of(norm.term, taken_on, self.ladder.calendar)
+
+    def uncounted(self, term: Term | None, start: date | None) -> str:
+        """Say in words what of a term's end is not known for want of a calendar."""
+        if term is None or start is None:
+            return ""
+        year = year_wanted(term, start, self.ladder.calendar)
+        end = end_of(term, start, self.ladder.calendar)
+        return law.uncounted(term, end, year, self.ladder.phrases)
+
+    def uncounted_answer(self, step: Step, taken_on: date | None) -> str:
+        """Say so of the answer term of a step that is taken on a day."""
+        norm = self.ladder.norms.get(step.answer)
+        if norm is None or taken_on is None or not norm.holds_on(taken_on):
+            return ""
+        return self.uncounted(norm.term, taken_on)
 
     def window(self, step: Step) -> tuple[str, date] | None:
         """Return the owner's own last day for a step, with its norm.
@@ -102,6 +122,15 @@ class Anchors:
         """Say whether the owner's own last day for a step has passed."""
         edges = self.edges(step)
         return bool(edges) and self.today > edges[-1][1]
+
+
+def year_wanted(term: Term, start: date, calendar: Calendar) -> int | None:
+    """Return the year whose calendar a term would need and nobody has."""
+    try:
+        term.ends_on(start, calendar)
+    except NoCalendar as wanted:
+        return wanted.year
+    return None
 
 
 def end_of(term: Term, start: date, calendar: Calendar) -> date | None:

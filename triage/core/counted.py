@@ -6,7 +6,7 @@ from datetime import date
 from string import Template
 
 from triage.core import law
-from triage.core.anchors import Anchors, end_of
+from triage.core.anchors import Anchors, end_of, year_wanted
 from triage.core.deadline import Term
 from triage.core.step import Ladder, Norm, Step, StepNow
 from triage.core.words import day
@@ -21,6 +21,7 @@ class Counted:
     term: Term
     ends_on: date | None  # None: in a year whose calendar is not known
     unshifted_on: date | None
+    no_year: int | None = None  # whose calendar would say whether the end shifts
     norm: Norm | None = None
     owners: bool = False  # the owner's own last day, which never shifts
 
@@ -96,6 +97,8 @@ def in_words(counted: Counted, words: Mapping[str, str]) -> str:
         phrase = "none"
     elif counted.owners:
         phrase = "own"
+    elif counted.no_year:
+        phrase = "unshifted"
     elif counted.ends_on != counted.unshifted_on:
         phrase = "shifted"
     return Template(words[phrase]).safe_substitute(
@@ -103,6 +106,7 @@ def in_words(counted: Counted, words: Mapping[str, str]) -> str:
         length=law.length_of(counted.term),
         ended=day(counted.unshifted_on) if counted.unshifted_on else "",
         end=day(counted.ends_on) if counted.ends_on else "",
+        year=str(counted.no_year or ""),
     )
 
 
@@ -118,6 +122,7 @@ def _counted(
         term=norm.term,
         ends_on=found.ends_on,
         unshifted_on=found.unshifted_on,
+        no_year=None if owners else found.no_year,
         norm=norm,
         owners=owners,
     )
@@ -131,6 +136,7 @@ def _counted_term(anchors: Anchors, term: Term, start_on: date, start: str) -> C
         term=term,
         ends_on=end_of(term, start_on, calendar),
         unshifted_on=end_of(Term(term.value, term.unit), start_on, calendar),
+        no_year=year_wanted(term, start_on, calendar),
     )
 
 

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from triage.core import law
 from triage.core.accrual import KEY_RATE
 from triage.core.anchors import Anchors, end_of
-from triage.core.deadline import Unit
 from triage.core.letter import lacking, rate_asked
 from triage.core.particulars import Facts, prepare
 from triage.core.step import Norm, Step, StepNow
@@ -105,17 +104,18 @@ class Dating:
         deadline_on: date | None
         if window:
             norm_id, deadline_on = window
+            start = None  # the owner's own last day never shifts
         elif done_on:
+            start = anchors.term_start(step.id)
             norm_id, deadline_on = step.answer, anchors.term_end(step.id)
             if deadline_on:
                 self.turns |= {deadline_on, deadline_on + ONE_DAY}
         else:
-            soonest = max(due_on or anchors.today, anchors.today)
-            norm_id, deadline_on = step.answer, anchors.answer_by(step, soonest)
+            start = max(due_on or anchors.today, anchors.today)
+            norm_id, deadline_on = step.answer, anchors.answer_by(step, start)
         norm = norms.get(norm_id)
         if norm is None:
             deadline_on = None
-        uncounted = norm if deadline_on is None else None
         locked, locked_until = self._lock(step, done_on)
         ground = [norms[n] for n in step.basis]
         return StepNow(
@@ -133,7 +133,7 @@ class Dating:
                     None,
                     (
                         self._caution(step, done_on, [*ground, *filter(None, [norm])]),
-                        self._no_calendar(uncounted),
+                        anchors.uncounted_answer(step, start),
                     ),
                 )
             ),
@@ -145,13 +145,6 @@ class Dating:
         doubts = law.cautions((law.doubt(n, today, phrases), n.cite) for n in norms)
         warning = "" if done_on else self._warning(step)
         return "; ".join(filter(None, [warning, doubts]))
-
-    def _no_calendar(self, norm: Norm | None) -> str:
-        """Say that a term in worked days runs into a year whose calendar is not known."""
-        if norm is None or norm.term is None or norm.term.unit is not Unit.WORKING_DAYS:
-            return ""
-        year = max(self.anchors.ladder.calendar.years, default=0) + 1
-        return self.anchors.ladder.phrases["caution_no_calendar"].format(year=year)
 
     def _warning(self, step: Step) -> str:
         edges = self.anchors.edges(step)

@@ -17,7 +17,11 @@ class Unit(StrEnum):
 
 
 class NoCalendar(LookupError):
-    """A working-day term was asked for in a year whose calendar is not known."""
+    """Worked days were asked for in a year whose calendar is not known."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"production calendar of {year} is not known")
+        self.year = year
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Calendar:
             NoCalendar: the year is not covered.
         """
         if day.year not in self.years:
-            raise NoCalendar(f"production calendar of {day.year} is not known")
+            raise NoCalendar(day.year)
         if day.weekday() >= SATURDAY:
             return day in self.working_weekends
         return day not in self.days_off

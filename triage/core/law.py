@@ -10,7 +10,7 @@ from triage.core.words import day, days, plural
 PHRASES = (
     *("within", "within_unsure"),
     *("caution_unsure", "caution_stale", "caution_lapsed", "caution_window_over"),
-    *("caution_key_rate", "caution_cap", "caution_no_calendar"),
+    *("caution_key_rate", "caution_cap", "caution_no_calendar", "caution_no_shift"),
     *("court_peace", "court_district", "duty_free"),
 )
 """The words that a pack must bring for what this module and the ladder say."""
@@ -87,6 +87,17 @@ def doubt(norm: Norm, today: date, phrases: Mapping[str, str]) -> str:
     if is_stale(norm, today):
         return phrases["caution_stale"].format(checked=day(norm.checked))
     return ""
+
+
+def uncounted(
+    term: Term, end: date | None, year: int | None, phrases: Mapping[str, str]
+) -> str:
+    """Say that a term is not counted, or not shifted, for want of a year's calendar."""
+    if year is None:
+        return ""
+    if term.unit is Unit.WORKING_DAYS:
+        return phrases["caution_no_calendar"].format(year=year)
+    return phrases["caution_no_shift"].format(year=year, end=day(end)) if end else ""
 
 
 def cautions(doubts: Iterable[tuple[str, str]]) -> str:

@@ -70,9 +70,12 @@ def render(letter: Letter, facts: Facts) -> str:
 
 
 def _with_cautions(letter: Letter, facts: Facts) -> Facts:
-    """Say in `caution` what is doubtful about the norms a letter cites or relies on."""
+    """Say in `caution` what is doubtful about the norms a letter cites or relies on.
+
+    Beside norms a day may be doubtful, and what was counted from it.
+    """
     names = Template(_expanded(letter.text, facts)).get_identifiers()
-    norms = [n.removeprefix("cite_") for n in names if n.startswith("cite_")]
+    norms = [n.removeprefix("cite_") for n in names]
     if RELIES_ON in facts:
         norms += facts[RELIES_ON].value.split()
     if GROWS_BY in facts and _counts(letter, facts):

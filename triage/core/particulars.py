@@ -141,7 +141,12 @@ def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
         yield f"{step_id}_sent_on", day(done_on)
         end = anchors.term_end(step_id)
         if end is not None and anchors.steps[step_id].answer:
-            yield f"{step_id}_{'ended' if end < today else 'runs'}_on", day(end)
+            name = f"{step_id}_{'ended' if end < today else 'runs'}_on"
+            yield name, day(end)
+            start = anchors.term_start(step_id)
+            if unsure := anchors.uncounted_answer(anchors.steps[step_id], start):
+                yield f"doubt_{name}", unsure
+                yield "doubt_chronology", unsure
 
 
 def _told_by_day(anchors: Anchors) -> str:
@@ -184,6 +189,8 @@ def _grown(anchors: Anchors, found: Reckoning) -> Iterator[tuple[str, str]]:
         yield "penalty_rate", per_cent(rate)
         yield "penalty_base", roubles(calculation.rows[0].base)
     yield "calculation_table", plain(cells(calculation, ladder.phrases))
+    if found.uncounted:
+        yield "doubt_calculation_table", found.uncounted
     yield "calculation_through", day(calculation.to_on)
     yield "calculation_total", roubles(calculation.total)
     yield "calculation_ground", law.cite(found.norm, today)
@@ -228,4 +235,6 @@ def _of_step(anchors: Anchors, step: Step) -> Iterator[tuple[str, str]]:
         by = anchors.answer_by(step, today)
         if by is not None and not law.is_stale(answer, today):
             yield "answer_by", day(by)
+            if unsure := anchors.uncounted_answer(step, today):
+                yield "doubt_answer_by", unsure
     yield RELIES_ON, " ".join(name_of(norm) for norm in norms)

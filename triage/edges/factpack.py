@@ -14,7 +14,7 @@ REFUSED = (
     *("unknown", "derived", "step", "settings"),
 )
 COUNTED = (
-    *("term", "shifted", "own", "none", "floor", "pressing"),
+    *("term", "shifted", "unshifted", "own", "none", "floor", "pressing"),
     *("opened", "done", "end", "fact", "no_step", "no_fact"),
     *("received", "taken", "soonest"),
 )
