@@ -195,6 +195,10 @@ def _is_explained(
         for body in letter.of(Where.TEXT, Where.HTML):
             around += [one for one in body.folded.split("\n", 4)[:4] if one][:BEGINNING]
     possible = letter.vocabulary.possible(recogniser.unless_near)
+    if any(pattern.search(part) for part in around for pattern in possible):
+        return True
+    possible = letter.vocabulary.possible(recogniser.unless_below)
+    around += [voice.below(sentence[1])] if possible else []
     return any(pattern.search(part) for part in around for pattern in possible)
 
 

@@ -24,7 +24,7 @@ from triage.core.taught import (
     taught_to_say,
     without_denied,
 )
-from triage.core.telling import quote, tell
+from triage.core.telling import is_ahead, quote, tell
 from triage.core.words import normal
 
 OWNER_LETTER = "owner-letter"
@@ -189,6 +189,9 @@ def _from_orders(
         return replace(unread, outcome="ambiguous", reason=found)
     if not found:
         return replace(unread, reason="ни один образец письма не подошёл")
+    found = [one for one in found if not is_ahead(one, message, zone)]
+    if not found:
+        return replace(unread, reason="сказано о том, чего в день письма ещё не было")
     unread = replace(unread, against=contradicted(lesson, found))
     if stream := found[0].recogniser.stream:
         return replace(unread, stream=stream, outcome="stream")

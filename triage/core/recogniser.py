@@ -37,6 +37,7 @@ class Recogniser:
     unless_above: tuple[
         re.Pattern[str], ...
     ] = ()  # in the line that leads in its paragraph: it does not count
+    unless_below: tuple[re.Pattern[str], ...] = ()  # in its line, or in the next one
     lexicon: Lexicon | None = None  # the words its sentence may consist of; None is any
     lines: int = 0  # any_of looks at so many first lines of a text; 0 is all of them
     beside: tuple[str, ...] = ()  # ids of recognisers that may speak in the same letter

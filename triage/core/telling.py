@@ -1,5 +1,6 @@
 """From a recognised phrase to events: whose they are, when, how much, in which words."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from triage.core.hearing import Heard, Spoken
 from triage.core.message import Message, Where
 from triage.core.naming import Names, in_text, meant
 from triage.core.pack import Identifiers, Marketplace
-from triage.core.words import fold
+from triage.core.words import fold, parse_date
 
 OF_THE_ORDER = frozenset(
     {
@@ -49,7 +50,22 @@ OF_A_RETURN = frozenset(
 OF_A_DISPUTE = frozenset({EventKind.DISPUTE_OPENED, EventKind.DISPUTE_DECIDED})
 REFUNDS = frozenset({EventKind.REFUND_PROMISED, EventKind.REFUND_PAID})
 
+HAPPENED = OF_A_RETURN | {
+    EventKind.ORDER_PAID,
+    EventKind.PAYMENT_FAILED,
+    EventKind.ORDER_CANCELLED,
+    EventKind.ITEM_CANCELLED,
+    EventKind.REFUND_PAID,
+    EventKind.RECEIPT_PREPAYMENT,
+    EventKind.RECEIPT_FULL,
+    EventKind.RECEIPT_REFUND,
+}
+"""Events that a letter tells of when they have happened, never before."""
+
 Targets = tuple[tuple[str, str | None], ...]  # orders and parcels
+
+_ELSE = re.compile(r"[,;:(—–]| (?:и|до|но|а) ")  # what follows is of something else
+_UPTO = 40  # characters behind a phrase in which its day may stand
 
 OLDEST = 2000  # a Date header from before was not set
 
@@ -105,6 +121,17 @@ def tell(
                 for order, posting in targets
             ]
     return _numbered(told)
+
+
+def is_ahead(heard: Heard, message: Message, zone: ZoneInfo) -> bool:
+    """Say whether a sentence gives what happens a day that is still to come."""
+    if heard.voice is None or heard.recogniser.kind not in HAPPENED:
+        return False
+    written_on = _written_on(message, zone)
+    text, (_, end) = heard.voice.text, heard.phrase
+    behind = _ELSE.split(text[end : min(heard.end, end + _UPTO)], maxsplit=1)[0]
+    said = (parse_date(one, written_on) for one in (text[heard.start : end], behind))
+    return any(day and day > written_on for day in said)
 
 
 def _numbered(told: list[Event]) -> tuple[Event, ...]:

@@ -35,9 +35,9 @@ _LABEL = re.compile(
     r"\b(?:чек\w*|статус\w*(?: \w+){0,3}|признак\w*(?: \w+){0,2}):? ?\Z", re.IGNORECASE
 )
 _NOTHING = re.compile(  # what stands below the name of something that there is not
-    r"\W*(?:0(?:[.,]0+)?(?: ?(?:₽|руб\.?|р\.|шт\.?))?|нет|ноль|отсутству\w+|(?:не|ни)доступн\w+"
+    r"[:=]? ?(?:0(?:[.,]0+)?(?: ?(?:₽|руб\.?|р\.|шт\.?))?|нет|ноль|отсутству\w+|(?:не|ни)доступн\w+"
     r"|не (?:было|производил\w+|требуется|требовал\w+|оформлял\w+|выполнен\w*|отменял\w+"
-    r"|предусмотрен\w*|запрошен\w*)|-|–|—|возможн\w+|доступн\w+|(?:в|от)ключен\w*)\W*",
+    r"|предусмотрен\w*|запрошен\w*)|-|–|—|возможн\w+|доступн\w+|(?:в|от)ключен\w*)[.;]?",
     re.IGNORECASE,
 )
 _WRAP = re.compile(r"\n(?=[a-zа-яё])")
@@ -223,10 +223,17 @@ class Voice:
             if not _LABEL.search(self.folded, max(match.start() - 40, 0), match.start())
         ]
 
+    def below(self, end: int) -> str:
+        """Return what is left of a line behind a sentence, or the line below it."""
+        start = end
+        while start < len(self.text) and self.text[start] in ": \n":
+            start += 1
+        last = self.text.find("\n", start)
+        return self.folded[start : last if last >= 0 else len(self.text)]
+
     def is_of_nothing(self, end: int) -> bool:
-        """Say whether the line below a sentence says that there is no such thing."""
-        below = self.folded[end:].lstrip(": \n")[:40].split("\n", 1)[0]
-        return bool(_NOTHING.fullmatch(below)) if below else False
+        """Say whether what follows a sentence says that there is no such thing."""
+        return bool(_NOTHING.fullmatch(self.below(end)))
 
     def is_quoted(self, start: int) -> bool:
         """Say whether a sentence is another letter's, which this one quotes."""

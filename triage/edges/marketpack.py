@@ -92,6 +92,7 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
         unless=plain.patterns("unless"),
         unless_near=defaults.patterns("unless_near"),
         unless_above=plain.patterns("unless_above"),
+        unless_below=plain.patterns("unless_below"),
         lexicon=_lexicon(plain),
     )
     guess = Recogniser(
@@ -150,6 +151,7 @@ def _recogniser(row: Table, guess: Recogniser, money: Recogniser) -> Recogniser:
         + (shared.unless_subject if shared else ()),
         unless_near=row.patterns("unless_near") + (plain.unless_near if plain else ()),
         unless_above=plain.unless_above if plain else (),
+        unless_below=plain.unless_below if plain else (),
         lexicon=_own_lexicon(row, plain),
         lines=row.number("lines", shared.lines if shared else 0),
         beside=row.texts("beside"),
