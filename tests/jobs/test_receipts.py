@@ -121,6 +121,9 @@ def home(tmp_path):
 
 
 FULL = receipt_text("full", "2490.00", "15.11.2026 12:30")
+SECOND = receipt_text(
+    "full", "990.00", "15.11.2026 12:31", fd="63526", fpd="0540083617"
+)
 
 
 # --- letters of operators
@@ -389,6 +392,7 @@ def test_a_refund_by_file_closes_what_was_missing(home):
         (b"no pdf at all", "no-pdf"),
         (a_pdf("Счёт на оплату"), "no-receipt"),
         (a_pdf(receipt_text("Предоплата", "1.00", "15.11.2026 12:30")), "no-kind"),
+        (a_pdf(FULL + SECOND), "several-receipts"),
     ],
 )
 def test_a_file_without_a_receipt_is_kept_and_named(home, content, problem):

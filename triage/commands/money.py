@@ -21,16 +21,35 @@ LACKS: dict[Lack, Both] = {
 }
 PROBLEMS: dict[str, Both] = {
     "no-pdf": ("это не PDF", "it is no PDF"),
-    "no-receipt": ("чека в файле не видно", "no receipt is to be seen in it"),
+    "no-receipt": (
+        "чека в файле не видно: нужен PDF с текстом, не снимок, и чек на первых 20 страницах",
+        "no receipt is to be seen in it: it takes text, no scan, on the first 20 pages",
+    ),
+    "several-receipts": (
+        "в нём несколько чеков: приложите каждый отдельным файлом",
+        "there are several receipts in it: attach each as a file of its own",
+    ),
     "no-kind": (
         "не видно, какой это чек: предоплата, полный расчёт или возврат",
         "the receipt does not say whether it is of a payment, of goods or of a refund",
     ),
-    "encrypted": ("файл закрыт паролем", "it is locked by a password"),
-    "too-large": ("файл слишком велик для чека", "it is too large for a receipt"),
-    "broken": ("файл повреждён", "it is broken"),
+    "encrypted": (
+        "файл закрыт паролем: откройте его, сохраните без пароля и приложите снова",
+        "it is locked by a password: open it, save it without one and attach it again",
+    ),
+    "too-large": (
+        "файл слишком велик для чека: сохраните страницу с чеком отдельно и приложите её",
+        "it is too large for a receipt: save the receipt's page by itself and attach that",
+    ),
+    "broken": (
+        "файл повреждён или слишком сложен: скачайте чек заново или напечатайте его в PDF",
+        "it is broken or too complex: download it again, or print it to a PDF",
+    ),
 }
-_UNREAD: Both = ("файл не удалось прочитать", "it could not be read")
+_UNREAD: Both = (
+    "файл не удалось прочитать: скачайте чек заново или напечатайте его в PDF",
+    "it could not be read: download it again, or print it to a PDF",
+)
 
 
 def say_settlement(desk: Desk, events: Iterable[Event]) -> None:

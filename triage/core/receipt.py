@@ -51,6 +51,7 @@ class Receipt:
     seller_inn: str = ""
     seller: str = ""
     quote: str = ""
+    several: bool = False  # documents of more than one number: no one of them is read
 
     @property
     def is_fiscal(self) -> bool:
@@ -82,6 +83,7 @@ def read_receipt(text: str, shapes: Shapes) -> Receipt:
     kind, words = _kind(folded, plain, shapes)
     amounts = {parse_amount(one) for one in _values(folded, plain, shapes.total)}
     amount = amounts.pop() if len(amounts) == 1 else None
+    fd, fpd = (_values(folded, plain, one) for one in (shapes.fd, shapes.fpd))
     sellers = {one for one in _values(folded, plain, shapes.seller_inn) if is_inn(one)}
     names = {one.strip(" .,;") for one in _values(folded, plain, shapes.seller)}
     return Receipt(
@@ -89,12 +91,13 @@ def read_receipt(text: str, shapes: Shapes) -> Receipt:
         amount=amount,
         issued_at=_issued(folded, shapes),
         fn=_only(_values(folded, plain, shapes.fn)),
-        fd=_only(_values(folded, plain, shapes.fd)),
-        fpd=_only(_values(folded, plain, shapes.fpd)),
+        fd=_only(fd),
+        fpd=_only(fpd),
         inns=frozenset(filter(is_inn, _values(folded, plain, shapes.inn))),
         seller_inn=_only(sellers),
         seller=_only(names),
         quote=words,
+        several=len(set(fd)) > 1 and len(set(fpd)) > 1,
     )
 
 

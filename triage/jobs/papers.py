@@ -17,6 +17,7 @@ from triage.edges import messages, pdf
 
 NO_RECEIPT = "no-receipt"  # a PDF in which no receipt can be seen
 NO_KIND = "no-kind"  # a receipt that does not say what was settled
+SEVERAL = "several-receipts"  # in one file: their sums and kinds cannot be told apart
 DAMAGED = "damaged"
 
 
@@ -38,6 +39,8 @@ def read_file(task: Mapping[str, Any], packs: Packs) -> dict[str, Any]:
     except pdf.NotReadError as problem:
         return {"problem": str(problem)}
     receipt = read_receipt(text, packs.receipts)
+    if receipt.several:
+        return {"problem": SEVERAL}
     if receipt.kind is None:
         return {"problem": NO_KIND if receipt.is_fiscal else NO_RECEIPT}
     market = shop_of(receipt.inns, packs)
