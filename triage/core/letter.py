@@ -39,20 +39,20 @@ _YEAR_STOP = re.compile(r"(?<=\d )г\.\.")  # «2026 г.» at the end of a sente
 
 def lacking(letter: Letter, facts: Facts) -> tuple[str, ...]:
     """Name the facts a letter still needs, sorted."""
-    needed = set(Template(_expanded(letter.text, facts)).get_identifiers())
+    needed = set(_names(_expanded(letter.text, facts)))
     return tuple(sorted({SPRINGS_FROM.get(n, n) for n in needed - facts.keys()}))
 
 
 def used(letter: Letter, facts: Facts) -> tuple[str, ...]:
     """Name the facts that stand in a letter as it is written, in their order."""
     facts = _with_cautions(letter, facts)
-    return tuple(Template(_expanded(letter.text, facts)).get_identifiers())
+    return _names(_expanded(letter.text, facts))
 
 
 def askable(letter: Letter, facts: Facts) -> frozenset[str]:
     """Name every fact that a letter would have a place for, if it were known."""
     text = _put_together(letter.text, facts)
-    return conditions(text) | {*Template(text).get_identifiers()}
+    return conditions(text) | {*_names(text)}
 
 
 def render(letter: Letter, facts: Facts) -> str:
@@ -74,7 +74,7 @@ def _with_cautions(letter: Letter, facts: Facts) -> Facts:
 
     Beside norms a day may be doubtful, and what was counted from it.
     """
-    names = Template(_expanded(letter.text, facts)).get_identifiers()
+    names = _names(_expanded(letter.text, facts))
     norms = [n.removeprefix("cite_") for n in names]
     if RELIES_ON in facts:
         norms += facts[RELIES_ON].value.split()
@@ -99,23 +99,42 @@ def _counts(letter: Letter, facts: Facts) -> bool:
 
 
 def _put_together(text: str, facts: Facts) -> str:
-    passages = tuple((n, f.value) for n, f in facts.items() if f.evidence == PACK)
-    return _with_passages(text, passages)
+    """Put the packs' passages into a text."""
+    for _ in range(NESTING):
+        known = ((name, facts[name]) for name in _names(text) if name in facts)
+        passages = tuple((n, f.value) for n, f in known if f.evidence == PACK)
+        text = _with_passages(text, passages)
+    return text
 
 
 def _expanded(text: str, facts: Facts) -> str:
-    lines = _put_together(text, facts).split("\n")
-    return "\n".join(kept for line in lines if (kept := _kept(line, facts)) is not None)
+    text = _put_together(text, facts)
+    known = frozenset(name for name in conditions(text) if name in facts)
+    return _with_lines(text, known)
+
+
+# The packs' texts are few, and the same for every case of a rule: what comes of one is
+# remembered.
+
+
+@lru_cache(maxsize=1024)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(Template(text).get_identifiers())
 
 
 @lru_cache(maxsize=1024)
 def _with_passages(text: str, passages: tuple[tuple[str, str], ...]) -> str:
-    """Put the packs' passages into a text: the same few for every case of a rule."""
-    for _ in range(NESTING):
-        text = Template(text).safe_substitute(dict(passages))
-    return text
+    return Template(text).safe_substitute(dict(passages))
 
 
+@lru_cache(maxsize=1024)
+def _with_lines(text: str, known: frozenset[str]) -> str:
+    """Keep the lines whose conditions hold."""
+    lines = (_kept(line, known) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line is not None)
+
+
+@lru_cache(maxsize=1024)
 def conditions(text: str) -> frozenset[str]:
     """Name the facts that lines of a text are kept or dropped by."""
     found = set()
@@ -127,9 +146,9 @@ def conditions(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _kept(line: str, facts: Facts) -> str | None:
+def _kept(line: str, known: frozenset[str]) -> str | None:
     while match := _CONDITION.match(line):
-        if (match[2] in facts) is bool(match[1]):
+        if (match[2] in known) is bool(match[1]):
             return None
         line = line[match.end() :]
     return line
