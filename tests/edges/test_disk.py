@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import hashlib
 import os
@@ -245,3 +246,33 @@ def test_the_step_at_which_power_is_cut_does_not_happen_nor_anything_after(tmp_p
     assert lossy.steps == 1
     (left,) = tmp_path.iterdir()
     assert left.read_bytes() == b"all "
+
+
+@pytest.mark.parametrize("has_call", [True, False])
+def test_a_whole_disk_is_synced_with_and_without_the_linux_call(
+    tmp_path, monkeypatch, has_call
+):
+    if not has_call:
+        monkeypatch.setattr(disk, "_libc", lambda _: None)
+
+    disk.sync_all(tmp_path)
+
+
+def test_a_disk_that_cannot_be_synced_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(disk, "_libc", lambda _: lambda _: -1)
+    monkeypatch.setattr(disk.ctypes, "get_errno", lambda: errno.ENOSPC)
+
+    with pytest.raises(DiskError, match="нет места"):
+        disk.sync_all(tmp_path)
+
+
+def test_a_file_that_is_put_replaces_a_link_and_leaves_where_it_led_alone(tmp_path):
+    elsewhere, path = tmp_path / "elsewhere", tmp_path / "name"
+    elsewhere.write_bytes(b"theirs")
+    path.symlink_to(elsewhere)
+
+    disk.put_file(path, b"ours")
+
+    assert not path.is_symlink()
+    assert (path.read_bytes(), elsewhere.read_bytes()) == (b"ours", b"theirs")
+    assert len(list(tmp_path.iterdir())) == 2

@@ -2,9 +2,12 @@
 
 import email
 import hashlib
+import itertools
 import re
+import shutil
 import subprocess
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,8 +16,9 @@ import pytest
 from world import World
 
 from triage.core.act import Act, ActKind
+from triage.edges import cases, disk
 from triage.edges.store import Store
-from triage.jobs import showing
+from triage.jobs import showing, view
 
 START = datetime(2026, 11, 14, 5, 0, tzinfo=UTC)
 ORDER = "12345678-0004"
@@ -261,6 +265,113 @@ def test_a_new_way_of_showing_writes_all_letters_anew(world, monkeypatch):
     world.app.place.rebuild()
 
     assert "of an older version" not in page.read_text("utf-8")
+
+
+class PowerCut(BaseException):
+    """The moment at which nothing is written any more."""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_what_a_power_cut_left_empty_is_written_anew(world, monkeypatch):
+    """Wherever it comes, and though names reach the disk before any byte does."""
+    world.app.tick()
+    whole, cut = world.folder / "whole", world.folder / "cut"
+    put_file, sync_all = disk.put_file, disk.sync_all
+    with Store(world.folder / "index.sqlite3") as store:
+        orders = cases.all_orders(store)[:2]
+        shelf = world.app.place.shelf
+        view.refresh(shelf(store, whole), orders)
+        last = len(contents(whole)) + 1  # and the sync of them all
+        for step in range(1, last + 1):
+            places = itertools.count(1)
+
+            def watched(*args: object, step=step, places=places) -> None:
+                if next(places) == step:
+                    raise PowerCut
+                (put_file if len(args) == 2 else sync_all)(*args)
+
+            monkeypatch.setattr(disk, "put_file", watched)
+            monkeypatch.setattr(disk, "sync_all", watched)
+            with pytest.raises(PowerCut):
+                view.refresh(shelf(store, cut), orders)
+            monkeypatch.setattr(disk, "put_file", put_file)
+            monkeypatch.setattr(disk, "sync_all", sync_all)
+            for path in cut.rglob("*"):
+                if path.is_file():
+                    path.write_bytes(b"")
+
+            view.refresh(shelf(store, cut), orders)
+
+            assert contents(cut) == contents(whole), f"cut at file {step}"
+            shutil.rmtree(cut)
+    assert last > 10
+
+
+class Slow:
+    """Reading processes that have an answer only when somebody waits for one."""
+
+    def __init__(self, pool) -> None:
+        self.pool = pool
+        self.jobs = []
+        self.waited_at = []  # how many letters had been given each time
+
+    def give(self, task):
+        self.jobs.append(self.pool.give(task))
+        self.jobs[-1].done = False
+        return self.jobs[-1]
+
+    def pump(self, *, wait=True):
+        if wait:
+            self.waited_at.append(len(self.jobs))
+            next(job for job in self.jobs if not job.done).done = True
+
+
+def test_nobody_waits_for_a_letter_while_there_is_another_to_give(world, monkeypatch):
+    world.app.tick()
+    orders = world.folder / "orders"
+    slow = Slow(world.app.place.pool)
+    with Store(world.folder / "index.sqlite3") as store:
+        shelf = world.app.place.shelf(store, world.folder / "again")
+        shelf = replace(shelf, pool=lambda: slow)
+        list(shelf.write(cases.all_orders(store)))
+        ahead = slow.waited_at
+        monkeypatch.setattr(view, "AHEAD", 2)
+        shelf, slow.waited_at, slow.jobs = (
+            replace(shelf, folder=world.folder / "2"),
+            [],
+            [],
+        )
+        list(shelf.write(cases.all_orders(store)))
+
+    assert set(ahead) == {len(list(orders.glob("*/letters/*.html")))}
+    assert min(slow.waited_at) <= 2 + len(list((orders / ORDER).glob("letters/*.html")))
+    for name in ("again", "2"):
+        written = contents(world.folder / name)
+        assert written.keys() == contents(orders).keys() - {"index.html"}
+
+
+def test_a_page_is_there_only_when_all_is_that_it_leads_to(world, monkeypatch):
+    world.app.tick()
+    put_file, pages = disk.put_file, []
+
+    def watched(path: Path, data: bytes) -> None:
+        if path.name == "index.html":
+            pages.append(path)
+            for link in re.findall(r'href="(\w[^"]+)"', data.decode()):
+                assert (path.parent / link).is_file(), link
+        put_file(path, data)
+
+    monkeypatch.setattr(disk, "put_file", watched)
+    with Store(world.folder / "index.sqlite3") as store:
+        slow = Slow(world.app.place.pool)
+        shelf = world.app.place.shelf(store, world.folder / "again")
+        list(replace(shelf, pool=lambda: slow).write(cases.all_orders(store)))
+
+    assert len(pages) > 3
 
 
 def test_the_list_has_every_order_those_that_want_something_first(world):

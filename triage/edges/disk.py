@@ -49,23 +49,30 @@ def write_temporary(
     folder: Path, chunks: Iterable[bytes], mode: int = READ_ONLY_FILE
 ) -> Temporary:
     """Write chunks to a new file, hashing on the way. Not durable before `sync_files`."""
-    path = folder / secrets.token_hex(8)
     digest, size = hashlib.sha256(), 0
-    with speaking(path):
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    try:
+    with _fresh(folder, mode) as (path, fd):
         for chunk in chunks:
             digest.update(chunk)
             size += len(chunk)
             with speaking(path):
                 _write(fd, chunk)
+    return Temporary(path, digest.hexdigest(), size)
+
+
+@contextlib.contextmanager
+def _fresh(folder: Path, mode: int) -> Iterator[tuple[Path, int]]:
+    """Make a file of no name in particular, and remove it when it cannot be filled."""
+    path = folder / secrets.token_hex(8)
+    with speaking(path):
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        yield path, fd
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(path)
         raise
     finally:
         os.close(fd)
-    return Temporary(path, digest.hexdigest(), size)
 
 
 def sync_files(paths: Iterable[Path]) -> None:
@@ -84,6 +91,17 @@ def sync_folder(path: Path) -> None:
     """Make the names in a folder durable."""
     with opened(path) as fd:
         sync(fd)
+
+
+def sync_all(folder: Path) -> None:
+    """Make durable, at one go, all that was put on the disk on which a folder lies."""
+    with opened(folder) as fd:
+        if (sync_disk := _libc("syncfs")) is None:
+            os.sync()
+        elif sync_disk(fd):
+            code = ctypes.get_errno()
+            with speaking(folder):
+                raise OSError(code, os.strerror(code))
 
 
 def publish(pairs: Iterable[tuple[Path, Path]]) -> None:
@@ -119,10 +137,11 @@ def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def put_file(path: Path, data: bytes) -> None:
-    """Put a whole file in place of whatever has its name. Not durable: for what can be
-    made again."""
-    temporary = write_temporary(path.parent, [data], 0o644)
-    publish([(temporary.path, path)])
+    """Put a whole file in place of whatever has its name. Durable after `sync_all`: for
+    what can be made again."""
+    with _fresh(path.parent, 0o644) as (temporary, fd), speaking(path):
+        _write(fd, data)
+    publish([(temporary, path)])
 
 
 class Workshop:
@@ -217,11 +236,17 @@ def opened(path: Path) -> Iterator[int]:
 @functools.cache
 def _sync_file_range() -> Any:
     """Find the Linux call; elsewhere there is none, and `fsync` does it all."""
-    function = getattr(ctypes.CDLL(None), "sync_file_range", None)
+    function = _libc("sync_file_range")
     if function is not None:
         offset = ctypes.c_int64
         function.argtypes = [ctypes.c_int, offset, offset, ctypes.c_uint]
     return function
+
+
+@functools.cache
+def _libc(name: str) -> Any:
+    """Find a call that Python lacks, or None where the system lacks it too."""
+    return getattr(ctypes.CDLL(None, use_errno=True), name, None)
 
 
 @contextlib.contextmanager

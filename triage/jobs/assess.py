@@ -179,10 +179,10 @@ def _numbered(standing: Standing, numbers: Mapping[str, int]) -> Standing:
 
 
 def batches(
-    orders: Iterable[tuple[str, str]],
+    orders: Iterable[tuple[str, str]], size: int = BATCH
 ) -> Iterable[tuple[str, list[str]]]:
     """Group sorted (pack, order) into batches that fit in memory, each of one pack."""
     for pack, group in groupby(orders, key=lambda pair: pair[0]):
         names = [order for _, order in group]
-        for start in range(0, len(names), BATCH):
-            yield pack, names[start : start + BATCH]
+        for start in range(0, len(names), size):
+            yield pack, names[start : start + size]

@@ -10,6 +10,7 @@ orders/<order>/SHA256SUMS          for `sha256sum -c`
 
 import json
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +20,7 @@ from typing import Any
 from triage.core.act import Act
 from triage.core.catalogue import Line, line_of
 from triage.core.dossier import Dossier, Proof, dossier
-from triage.core.entry import sighting_of
-from triage.core.folio import Leaf, leaf
+from triage.core.folio import leaf
 from triage.core.ladder import Standing
 from triage.edges import cases, catalogue, disk, messages
 from triage.edges.archive import Archive
@@ -28,13 +28,16 @@ from triage.edges.dossiers import Press
 from triage.edges.store import Store
 from triage.edges.worker import Pool
 from triage.errors import EvidenceError
-from triage.jobs import reading, showing
+from triage.jobs import showing
 from triage.jobs.assess import Bench, batches, standings
+from triage.jobs.gallery import Gallery
 from triage.jobs.prepare import texts
 
 log = logging.getLogger(__name__)
 
 SHOWN = "view.shown"  # by which version of `jobs.showing` the letters were written
+AT_ONCE = 100  # orders that are gathered together
+AHEAD = 128  # letters that are looked into while their folders wait
 CUT_SHORT = "[0-9a-f]" * 16  # the name of a file that a killed process left
 
 
@@ -56,15 +59,46 @@ class Shelf:
     ) -> Iterator[tuple[str, Line]]:
         """Write the folders of some orders, and yield the pack and the line of each.
 
-        A letter that was written out stays as it is, but for `anew`.
+        A letter that was written out stays as it is, but for `anew`. Letters are written
+        out by other processes, and further folders meanwhile; the page of an order is
+        written when all is there that it leads to.
         """
-        for pack, batch in batches(sorted(orders)):
+        gallery = Gallery(self.pool, self.archive, self.press)
+        begun: deque[tuple[str, Dossier, int]] = deque()
+        for pack, batch in batches(sorted(orders), AT_ONCE):
             for made, rows in self._gather(pack, batch):
-                home = self.folder / made.folder
-                self._clear(home, made, anew=anew)
-                self._letters(home / "letters", made, rows)
-                self._files(home, made)
-                yield pack, line_of(made)
+                self._begin(gallery, made, rows, anew=anew)
+                begun.append((pack, made, gallery.given))
+                gallery.settle(AHEAD)
+                yield from self._finish(begun, gallery)
+        gallery.settle(0)
+        yield from self._finish(begun, gallery)
+
+    def _begin(
+        self,
+        gallery: Gallery,
+        made: Dossier,
+        rows: Mapping[str, dict[str, Any]],
+        *,
+        anew: bool,
+    ) -> None:
+        """Write all of a folder but the page, and hand in the letters to be looked at."""
+        home = self.folder / made.folder
+        self._clear(home, made, anew=anew)
+        for one in made.leaves:
+            if one.name and not (home / "letters" / f"{one.name}.html").exists():
+                gallery.give(home / "letters", made.order, one, rows[one.evidence])
+        self._files(home, made)
+
+    def _finish(
+        self, begun: deque[tuple[str, Dossier, int]], gallery: Gallery
+    ) -> Iterator[tuple[str, Line]]:
+        """Write the pages of the orders whose letters can all be looked at."""
+        while begun and begun[0][2] <= gallery.hung:
+            pack, made, _ = begun.popleft()
+            page = self.press.order(made).encode()
+            disk.put_file(self.folder / made.folder / "index.html", page)
+            yield pack, line_of(made)
 
     def index(self, lines: Iterable[Line]) -> None:
         """Write the list of all orders."""
@@ -75,7 +109,7 @@ class Shelf:
 
     def dossiers(self, orders: Iterable[tuple[str, str]]) -> Iterator[Dossier]:
         """Gather the dossiers of some orders and write nothing."""
-        for pack, batch in batches(sorted(orders)):
+        for pack, batch in batches(sorted(orders), AT_ONCE):
             for made, _ in self._gather(pack, batch):
                 yield made
 
@@ -121,7 +155,7 @@ class Shelf:
             f"{one.name}.{end}" for one in made.leaves for end in ("eml", "html")
         }
         wanted = {
-            "letters": letters if not anew else {n for n in letters if n[-3:] == "eml"},
+            "letters": letters,
             "attachments": {one.file for one in made.enclosures},
             "prepared": {one.file for one in made.matters if one.file},
         }
@@ -138,74 +172,55 @@ class Shelf:
                 if names:
                     folder.mkdir(exist_ok=True)
                 if folder.is_dir():
+                    keep = names if not anew else ()
                     for path in folder.iterdir():
-                        if path.is_symlink() or path.name not in names:
+                        if path.is_symlink() or path.name not in keep:
                             path.unlink()
 
-    def _letters(
-        self, folder: Path, made: Dossier, rows: Mapping[str, dict[str, Any]]
-    ) -> None:
-        """Copy the letters that are not there yet, and write each out to be looked at."""
-        unseen: list[Leaf] = []
-        for one in made.leaves:
-            if not one.name:
-                continue
-            if not (folder / f"{one.name}.html").exists():
-                unseen.append(one)
-            if not (path := folder / f"{one.name}.eml").exists():
-                try:
-                    disk.put_file(path, self.archive.raw(one.evidence))
-                except (EvidenceError, OSError):
-                    name = one.evidence
-                    log.warning("letter %.12s is damaged: see `triage verify`", name)
-        if not unseen:
-            return
-        tasks = [_task(rows[one.evidence], self.archive) for one in unseen]
-        answers = self.pool().map(tasks)
-        for one, (_, answer, failed) in zip(unseen, answers, strict=True):
-            problem = failed or (answer or {}).get("problem", "")
-            letter = None if problem else answer
-            page = self.press.letter(made.order, one, letter, problem)
-            disk.put_file(folder / f"{one.name}.html", page.encode())
-
     def _files(self, home: Path, made: Dossier) -> None:
-        sums = [
-            (one.evidence, f"letters/{one.name}.eml") for one in made.leaves if one.name
-        ]
+        """Copy what is not there yet of the evidence, and write what is ready."""
+        sums: list[tuple[str, str]] = []
+        for one in made.leaves:
+            if one.name:
+                sums.append((one.evidence, name := f"letters/{one.name}.eml"))
+                self._copy(home / name, one.evidence, self.archive.raw)
         for each in made.enclosures:
-            sums.append((each.evidence, f"attachments/{each.file}"))
-            if not (path := home / "attachments" / each.file).exists():
-                try:
-                    disk.put_file(path, self.archive.attachment(each.evidence))
-                except (EvidenceError, OSError):
-                    name = each.evidence
-                    log.warning("file %.12s is damaged: see `triage verify`", name)
+            sums.append((each.evidence, name := f"attachments/{each.file}"))
+            self._copy(home / name, each.evidence, self.archive.attachment)
         for matter in made.matters:
             if matter.file:
                 disk.put_file(home / "prepared" / matter.file, matter.text.encode())
         text = "".join(f"{sha256}  {name}\n" for sha256, name in sums)
         disk.put_file(home / "SHA256SUMS", text.encode())
-        disk.put_file(home / "index.html", self.press.order(made).encode())
+
+    def _copy(self, path: Path, sha256: str, read: Callable[[str], bytes]) -> None:
+        if path.exists():
+            return
+        try:
+            disk.put_file(path, read(sha256))
+        except (EvidenceError, OSError):
+            what = "letter" if path.suffix == ".eml" else "file"
+            log.warning("%s %.12s is damaged: see `triage verify`", what, sha256)
 
 
 def refresh(shelf: Shelf, orders: Iterable[tuple[str, str]]) -> int:
-    """Write the folders of some orders and the list of all; return how many were written."""
+    """Write the folders of some orders and the list of all; return how many were written.
+
+    What was being written when the power went may be empty under its name: the letters
+    of the orders that are written next are then written anew, as after a new version.
+    """
     store = shelf.store
     anew = store.meta(SHOWN) != showing.VERSION
+    store.set_meta(SHOWN, "")
     lines = list(shelf.write(orders, anew=anew))
     catalogue.save(store, lines)
     if lines:
         shelf.index(catalogue.lines(store))
+        disk.sync_all(shelf.folder)
         log.info("orders view: %d folders written", len(lines))
-    if anew:
-        store.set_meta(SHOWN, showing.VERSION)
+    store.set_meta(SHOWN, showing.VERSION)
     return len(lines)
 
 
 def _of_pack(acts: Iterable[Act], pack: str) -> list[Act]:
     return [act for act in acts if act.data.get("pack", pack) == pack]
-
-
-def _task(row: Mapping[str, Any], archive: Archive) -> dict[str, Any]:
-    task = reading.task_of(sighting_of(row), archive.path(row["evidence"]))
-    return {**task, "show": showing.task_of(row["pack"], row["outcome"])}
