@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from letters import a_message
 
 from triage.core.hearing import hear, spoken
+from triage.core.line import Vocabulary, line, phrase
 from triage.core.message import Where
-from triage.core.stems import ALIKE, DIGIT, Vocabulary, leads, stems
+from triage.core.stems import ALIKE, DIGIT, ENDLESS, leads, reach, stems
 from triage.core.voice import Voice
 from triage.core.words import fold, normal
 from triage.edges.packs import load
@@ -47,7 +48,7 @@ def test_a_text_that_matches_is_always_worth_a_search(data):
     pattern = data.draw(st.sampled_from(PATTERNS))
     text = fold(normal(data.draw(st.from_regex(pattern))))
 
-    worth = Vocabulary([text]).possible((pattern,))
+    worth = Vocabulary([line(text)]).possible((pattern,))
 
     assert worth or not pattern.search(text)
 
@@ -60,7 +61,7 @@ def test_words_are_found_wherever_they_stand(data, word):
     spelt = "".join(data.draw(st.sampled_from([c, c.upper()])) for c in word)
     text = data.draw(blanks).join([*data.draw(others), spelt, *data.draw(others)])
 
-    assert Vocabulary([text]).possible((pattern,))
+    assert Vocabulary([line(text)]).possible((pattern,))
 
 
 def test_every_letter_that_a_pattern_takes_for_another_is_known():
@@ -109,7 +110,7 @@ def test_a_match_is_found_wherever_a_slow_search_finds_it(data):
     voice = Voice(Where.HTML, "".join(data.draw(st.lists(parts, max_size=5))))
     limit = data.draw(st.integers(0, len(voice.folded) + 1))
 
-    quick = [match.span() for match in voice.matches(pattern, limit)]
+    quick = [match.span() for match in voice.matches(phrase(pattern), limit)]
 
     assert quick == [m.span() for m in pattern.finditer(voice.folded, 0, limit)]
 
@@ -118,10 +119,36 @@ class _Everything(Vocabulary):
     """A quick look that passes over nothing."""
 
     def possible(self, patterns):
-        return patterns
+        return tuple(map(phrase, patterns))
 
-    def may_hold(self, pattern):
-        return True
+
+@pytest.mark.parametrize(
+    ("source", "line_ends"),
+    [
+        ("заказ отменён", 0),
+        ("заказ[ \\n]отменён", 1),
+        (r"заказ(?:[ \n]ваш)?[ \n]отменён|отказ", 2),
+        (r"заказ(?:[ \n]\w+){0,3}", 3),
+        (r"заказ[^.]{0,9}", 9),
+        (r"заказ[^\n]*", 0),
+        (r"заказ\s+отменён", ENDLESS),
+        (r"заказ.*", 0),
+        (r"(?s:заказ.*)", ENDLESS),
+        (r"(?s:заказ.)", 1),
+        (r"заказ[\t-\r](?=\n)(?!\n)", 1),
+        (r"(\n)\1", ENDLESS),
+    ],
+)
+def test_it_is_known_over_how_many_line_ends_a_match_may_reach(source, line_ends):
+    assert reach(re.compile(source, re.IGNORECASE)) == line_ends
+
+
+@given(st.data())
+def test_no_match_reaches_further_than_is_known(data):
+    pattern = data.draw(st.sampled_from(PATTERNS))
+    found = pattern.search(data.draw(st.from_regex(pattern)))
+
+    assert found is None or found[0].count("\n") <= reach(pattern)
 
 
 @given(st.data())

@@ -1,13 +1,12 @@
 """What a letter says to one recogniser: a phrase, the sentence around it, the links."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from triage.core.lexicon import Lexicon
+from triage.core.line import Patterns, Phrase, Vocabulary
 from triage.core.message import Message, Where
 from triage.core.recogniser import Recogniser
-from triage.core.stems import Patterns, Vocabulary
 from triage.core.voice import Voice
 from triage.core.words import sums
 
@@ -22,9 +21,7 @@ class Spoken:
     voices: tuple[Voice, ...]  # subject first, then text, then HTML
     links: tuple[str, ...]
     vocabulary: Vocabulary
-    _said: dict[re.Pattern[str], bool] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    _said: dict[Phrase, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, *places: Where) -> tuple[Voice, ...]:
         return tuple(voice for voice in self.voices if voice.where in places)
@@ -46,7 +43,7 @@ class Spoken:
             for pattern in self.vocabulary.possible(patterns)
         )
 
-    def _says(self, pattern: re.Pattern[str]) -> bool:
+    def _says(self, pattern: Phrase) -> bool:
         if (said := self._said.get(pattern)) is None:
             said = any(
                 match
@@ -87,9 +84,7 @@ def spoken(message: Message) -> Spoken:
     for place in (Where.TEXT, Where.HTML):
         texts += [(place, p.text) for p in message.passages if p.where is place]
     voices = tuple(Voice(where, text) for where, text in texts if text)
-    vocabulary = Vocabulary(voice.vocabulary.words for voice in voices)
-    for voice in voices:
-        voice.vocabulary.whole = vocabulary
+    vocabulary = Vocabulary(line for voice in voices for line in voice.lines)
     return Spoken(
         sender=message.sender.rpartition("@")[2].lower(),
         voices=voices,
@@ -214,7 +209,7 @@ def _is_led_in(
 def _spoilt(
     voice: Voice,
     sentence: tuple[int, int],
-    unless: Iterable[re.Pattern[str]],
+    unless: Iterable[Phrase],
     lexicon: Lexicon | None,
 ) -> bool:
     """Say whether a condition, a question or the like takes a sentence back."""

@@ -14,10 +14,10 @@ from functools import lru_cache
 from itertools import islice
 
 from triage.core.hearing import Spoken
+from triage.core.line import LONG, Line, phrase
 from triage.core.message import Where
 
 MOST = 40  # segments of one voice that count; what stands below is advertising
-LONG = 500  # characters of a line that is not worth remembering
 FEWEST = 3  # words without which a shape would fit letters of all kinds
 
 _ADDRESS = re.compile(  # the last begins with its word, or a long one takes for ever
@@ -25,18 +25,21 @@ _ADDRESS = re.compile(  # the last begins with its word, or a long one takes for
 )
 _DAY = re.compile(
     r"\b(?=[авдзимнопсфчя])"  # a quick look: no day begins otherwise
-    r"(?:(?:янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек)[а-я]{0,6}\b\.?"
+    r"(?:(?:янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек)[а-я]{0,6}\b\.?"
     r"|послезавтра|завтра|сегодня|понедельник[а-я]*|вторник[а-я]*|сред[уаые]\b"
     r"|четверг[а-я]*|пятниц[а-я]*|суббот[а-я]*|воскресень[а-я]*)",
     re.IGNORECASE,
 )
+_DAYS = phrase(_DAY)
 _NUMBER = re.compile(
     r"\d[\d.,:/-]*(?: \d[\d.,:/-]*)*"
     r"(?:[- ]?(?:дн|ден|час|минут|месяц|недел|товар|штук|шт|руб|копе|балл|бонус|заказ"
     r"|отправлен|посыл|позици|г\b|р\b|кг\b|мл\b|см\b|х\b)[а-я]*)?",
     re.IGNORECASE,
 )
-_CUT = re.compile(r"[^\w\s-]+|[\n\t_]+|(?<!\w)-|-(?!\w)")
+_CUT = re.compile(r"[^\w -]")
+_DASH = re.compile(r"(?<!\w)-|-(?!\w)")
+_IN_AN_ADDRESS = ("://", "www.", "@")
 _WORD = re.compile(r"[а-яА-Я]+(?:-[а-яА-Я]+)*")
 
 _WORDING = tuple(
@@ -96,38 +99,51 @@ def shape_of(letter: Spoken) -> Shape:
     found: dict[str, None] = {letter.sender: None}
     heading = ""
     for voice in letter.voices:
-        segments = list(islice(_once(wording(voice.folded)), MOST))
+        segments = list(islice(_once(wording(voice.lines)), MOST))
         found |= dict.fromkeys(f"{voice.where}: {one}" for one in segments)
         if voice.where is Where.SUBJECT:
             heading = "; ".join(segments)
     return Shape(tuple(found), f"{letter.sender} {heading}" if heading else "")
 
 
-def wording(text: str) -> Iterator[str]:
-    """Yield what each segment of a text says, in small letters, without its data.
-
-    The text is normalised and folded (`core.words`).
-    """
-    for line in text.split("\n"):
-        yield from (_remembered if len(line) < LONG else _segments)(line)
+def wording(lines: Iterable[Line]) -> Iterator[str]:
+    """Yield what each segment of some lines says, in small letters, without its data."""
+    for line in lines:
+        yield from (_remembered if len(line.text) < LONG else _segments)(line)
 
 
-def _segments(line: str) -> tuple[str, ...]:
-    plain = _NUMBER.sub(" ", _DAY.sub(" ", _ADDRESS.sub("\n", line)))
-    found = []
-    for segment in _CUT.split(plain):
-        words = _WORD.findall(segment)
+def _segments(line: Line) -> tuple[str, ...]:
+    plain = line.folded
+    if any(sign in line.small for sign in _IN_AN_ADDRESS):
+        plain = _ADDRESS.sub("|", plain)
+    if line.may_hold(_DAYS):
+        plain = _DAY.sub(" ", plain)
+    plain = _NUMBER.sub(" ", plain).replace("_", "|")
+    if "-" in plain:
+        plain = _DASH.sub("|", plain)
+    return tuple(filter(None, map(_said, _CUT.split(plain))))
+
+
+def _said(segment: str) -> str:
+    """Return the words of a segment that are wording; "" where that is not clear."""
+    words = _WORD.findall(segment)
+    if not words:
+        return ""
+    if " ".join(words[1:]).islower():
+        kept = words if words[0][0].islower() or _says(words, 0) else words[1:]
+        kept = [kept[0].lower(), *kept[1:]]
+    else:
         kept = [
             word.lower()
             for place, word in enumerate(words)
             if word[0].islower() or _says(words, place)
         ]
-        if any(map(_is_wording, kept)) or (kept and _ENDS.search(kept[-1])):
-            found.append(" ".join(kept))
-    return tuple(found)
+    if any(map(_is_wording, kept)) or (kept and _ENDS.search(kept[-1])):
+        return " ".join(kept)
+    return ""
 
 
-_remembered = lru_cache(maxsize=4096)(_segments)
+_remembered = lru_cache(maxsize=2048)(_segments)
 """Text and HTML have the same lines, and letters of one template have most of them."""
 
 

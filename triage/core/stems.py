@@ -6,10 +6,8 @@ cheaper, and each word is looked for once in a letter, whatever the number of pa
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache, reduce
-from operator import or_
+from functools import cache
 from typing import Any
 
 try:
@@ -21,10 +19,10 @@ FEW = 4  # letters in brackets that are worth looking at one by one
 SHORTEST = 3  # a shorter run of letters is in every text
 
 DIGIT = r"\d+"  # stands for any digit among what matches begin with
+ENDLESS = 1000  # line ends
 REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
 Stems = frozenset[str]
-Patterns = tuple[re.Pattern[str], ...]
 
 ALIKE = {
     "\u0130": "i",
@@ -67,76 +65,12 @@ def leads(pattern: re.Pattern[str]) -> tuple[str, ...]:
     return tuple(sorted(found)) if _weight(found) >= SHORTEST else ()
 
 
-class Vocabulary:
-    """The words of a text, each once, in which stems are looked for."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self.words = "\n".join({word for text in texts for word in lower(text).split()})
-        self.whole: Vocabulary | None = None  # one that is known to hold all of these
-        self._found: dict[str, int] = {}
-        self._held = self._looked_for = 0
-        self._possible: dict[int, tuple[Patterns, Patterns]] = {}
-
-    def possible(self, patterns: Patterns) -> Patterns:
-        """Choose the patterns that are worth a search; asked again, it knows."""
-        known = self._possible.get(id(patterns))
-        if known is None:
-            needs = _needs(patterns)
-            lacking = ~self._bits()
-            worth = tuple([one for one, needed in needs if not needed & lacking])
-            known = self._possible[id(patterns)] = (patterns, worth)
-        return known[1]  # the first keeps the id from being given to others
-
-    def may_hold(self, pattern: re.Pattern[str]) -> bool:
-        """Say whether a pattern is worth a search."""
-        needed = _bits_of(pattern)
-        return not needed & ~self._bits()
-
-    def _bits(self) -> int:
-        """Return the bits of all sets of which a word is held."""
-        if self._looked_for != len(_BITS):
-            self._looked_for = len(_BITS)
-            words = self.whole.found() if self.whole else _BITS_BY_WORD
-            self._found = {w: bits for w, bits in words.items() if w in self.words}
-            self._held = reduce(or_, self._found.values(), 0)
-        return self._held
-
-    def found(self) -> dict[str, int]:
-        """Return the words of any set that are held, with the bits of their sets."""
-        self._bits()
-        return self._found
-
-
-_BITS: dict[Stems, int] = {}  # a bit for each set of words, to test many sets at once
-_BITS_BY_WORD: defaultdict[str, int] = defaultdict(int)
-
-
-def _bit(words: Stems) -> int:
-    if words not in _BITS:
-        _BITS[words] = 1 << len(_BITS)
-        for word in words:
-            _BITS_BY_WORD[word] |= _BITS[words]
-    return _BITS[words]
-
-
 @cache
-def _bits_of(pattern: re.Pattern[str]) -> int:
-    return reduce(or_, map(_bit, stems(pattern)), 0)
-
-
-Needs = tuple[tuple[re.Pattern[str], int], ...]
-_NEEDS: dict[int, tuple[Patterns, Needs]] = {}
-
-
-def _needs(patterns: Patterns) -> Needs:
-    """Return each pattern with its bits; to hash a hundred patterns takes longer."""
-    known = _NEEDS.get(id(patterns))
-    if known is None:
-        known = patterns, tuple((one, _bits_of(one)) for one in patterns)
-        _NEEDS[id(patterns)] = (
-            known  # the first keeps the id from being given to others
-        )
-    return known[1]
+def reach(pattern: re.Pattern[str]) -> int:
+    """Return how many line ends a match may hold, ENDLESS where that cannot be said."""
+    if _parser is None:
+        return ENDLESS
+    return _line_ends(_parser.parse(pattern.pattern, pattern.flags), pattern.flags)
 
 
 def lower(text: str) -> str:
@@ -200,6 +134,40 @@ def _beginnings(tree: list[Any]) -> Stems:
         every = (_beginnings([*each, *rest]) for each in choices)
         return frozenset(run + lead for leads in every for lead in leads)
     return frozenset([run])
+
+
+def _line_ends(tree: Iterable[Any], flags: int) -> int:
+    """Count the line ends that a match of a sequence may hold at most."""
+    return min(sum(_ends_of(str(name), value, flags) for name, value in tree), ENDLESS)
+
+
+def _ends_of(name: str, value: Any, flags: int) -> int:
+    ends = ENDLESS
+    if name in ("LITERAL", "NOT_LITERAL"):
+        ends = int((chr(value) == "\n") == (name == "LITERAL"))
+    elif name == "ANY":
+        ends = int(bool(flags & re.DOTALL))
+    elif name == "IN":
+        is_negated = str(value[0][0]) == "NEGATE"
+        ends = int(any(_is_line_end(str(n), one) for n, one in value) != is_negated)
+    elif name == "SUBPATTERN":
+        ends = _line_ends(value[-1], flags | value[1])
+    elif name == "BRANCH":
+        ends = max(_line_ends(each, flags) for each in value[1])
+    elif name in REPEATS:
+        ends = min(int(value[1]), ENDLESS) * _line_ends(value[2], flags)
+    elif name in ("AT", "ASSERT", "ASSERT_NOT"):
+        ends = 0
+    return ends
+
+
+def _is_line_end(name: str, value: Any) -> bool:
+    """Say whether a line end is among some letters of a set."""
+    if name == "LITERAL":
+        return chr(value) == "\n"
+    if name == "RANGE":
+        return bool(value[0] <= ord("\n") <= value[1])
+    return str(value) in ("CATEGORY_SPACE", "CATEGORY_NOT_WORD", "CATEGORY_NOT_DIGIT")
 
 
 def _is_digit(tree: Iterable[Any]) -> bool:

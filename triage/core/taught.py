@@ -9,6 +9,7 @@ from triage.core.act import Act, ActKind, effective
 from triage.core.choosing import chosen
 from triage.core.event import Certainty, EventKind, Stream
 from triage.core.hearing import Heard, Spoken
+from triage.core.line import line
 from triage.core.message import Where
 from triage.core.pack import Marketplace
 from triage.core.recogniser import Recogniser
@@ -176,7 +177,9 @@ def _sentence(letter: Spoken) -> tuple[Voice | None, int, int]:
         start = 0
         while start < len(voice.text):
             begin, end = voice.sentence(start, start + 1)
-            words = " ".join(wording(voice.folded[begin:end])).split()
+            words = " ".join(
+                wording(map(line, voice.folded[begin:end].split("\n")))
+            ).split()
             if len(words) > 1 and words[0] != "здравствуйте":
                 return voice, begin, end
             start = max(end, start + 1)

@@ -4,9 +4,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 
+from triage.core.line import Phrase, line, phrase
 from triage.core.message import Where
-from triage.core.stems import DIGIT, Vocabulary, leads, lower
+from triage.core.stems import DIGIT
 from triage.core.words import fold, normal
 
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
@@ -52,6 +54,16 @@ def _unwrap(line_end: re.Match[str]) -> str:
     return " " if len(line) == WRAPPED and "\n" not in line else "\n"
 
 
+def _before(lines: int, reach: int) -> int:
+    """Add to each line, by bits, so many lines before it."""
+    near = 1
+    while reach:
+        step = min(near, reach)
+        lines |= lines >> step
+        reach, near = reach - step, near + step
+    return lines
+
+
 class Voice:
     """One passage of a letter, normalised, with its ends of sentences and lines."""
 
@@ -60,44 +72,76 @@ class Voice:
         self.where = where
         self.text = _WRAP.sub(_unwrap, plain) if where is Where.TEXT else plain
         self.folded = fold(self.text)
-        self._places: dict[str, list[int]] = {}
+        self.lines = [line(one) for one in self.text.split("\n")]
+        self._known_lines: dict[int, int] = {}  # by the bit of a set of words
         self._known_stops: dict[int, list[int]] = {}  # by where the line begins
 
-    def matches(self, pattern: re.Pattern[str], limit: int) -> Iterator[re.Match[str]]:
+    def matches(self, sought: Phrase, limit: int) -> Iterator[re.Match[str]]:
         """Find a pattern as `finditer` does, only trying where a match may begin."""
-        if not self.vocabulary.may_hold(pattern):
+        lines = self._lines_with(sought)
+        if not lines:
             return
-        begins = leads(pattern)
-        if not begins:
-            yield from pattern.finditer(self.folded, 0, limit)
+        if not sought.leads:
+            yield from sought.finditer(self.folded, lines[0][0], limit)
             return
         end = 0
-        for start in sorted({place for lead in begins for place in self._all(lead)}):
+        for start in self._beginnings(sought, lines):
             if end <= start < limit:
-                match = pattern.match(self.folded, start, limit)
+                match = sought.match(self.folded, start, limit)
                 if match is not None:
                     yield match
                     end = match.end()
 
-    def _all(self, word: str) -> list[int]:
-        """Return every place where a word begins, in small letters or not."""
-        if (places := self._places.get(word)) is None:
-            places = self._places[word] = []
-            if word == DIGIT:
-                places += [match.start() for match in _DIGIT.finditer(self._small)]
-            at = self._small.find(word)
-            while at >= 0:
-                places.append(at)
-                at = self._small.find(word, at + 1)
-        return places
+    def _lines_with(self, sought: Phrase) -> list[tuple[int, int]]:
+        """Return the bounds of the stretches of lines in which a match may begin."""
+        lines = -1
+        for one in sought.sets:
+            lines &= _before(self._lines_of(one), sought.reach)
+            if not lines:
+                return []
+        lines &= (1 << len(self.lines)) - 1
+        found = []
+        while lines:
+            first = (lines & -lines).bit_length() - 1
+            lines += 1 << first  # carries over all lines behind it that may
+            last = (lines & -lines).bit_length() - 1
+            lines &= lines - 1
+            found.append((self._starts[first], self._starts[last]))
+        return found
+
+    def _lines_of(self, one: int) -> int:
+        """Return a bit for each line that holds a word of a set."""
+        if (known := self._known_lines.get(one)) is None:
+            holding = [1 << n for n, line in enumerate(self.lines) if line.holds & one]
+            known = self._known_lines[one] = sum(holding)
+        return known
+
+    def _beginnings(self, sought: Phrase, lines: list[tuple[int, int]]) -> list[int]:
+        """Return the places where one of a pattern's leads begins, whatever its case."""
+        small = self._small
+        places = set[int]()
+        for lead in sought.leads:
+            for start, end in lines:
+                if lead == DIGIT:
+                    places.update(
+                        match.start() for match in _DIGIT.finditer(small, start, end)
+                    )
+                    continue
+                last = end + len(lead) - 1
+                at = small.find(lead, start, last)
+                while at >= 0:
+                    places.add(at)
+                    at = small.find(lead, at + 1, last)
+        return sorted(places)
 
     @cached_property
-    def vocabulary(self) -> Vocabulary:
-        return Vocabulary([self._small])
+    def _starts(self) -> list[int]:
+        """Return where each line begins, and where one behind the last would."""
+        return [*accumulate((len(one.text) + 1 for one in self.lines), initial=0)]
 
     @cached_property
     def _small(self) -> str:
-        return lower(self.folded)
+        return "\n".join([one.small for one in self.lines])
 
     def _stops(self, start: int) -> list[int]:
         """Return where sentences end in the line that begins at a place."""
@@ -131,8 +175,12 @@ class Voice:
 
     @cached_property
     def _quoted_from(self) -> int:
-        found = self.vocabulary.may_hold(_ANOTHER) and _ANOTHER.search(self.text)
-        return found.start() if found else len(self.text) + 1
+        another = phrase(_ANOTHER)
+        if self._lines_with(another):
+            for start in self._starts:
+                if another.match(self.text, start):
+                    return start
+        return len(self.text) + 1
 
     def upto(self, lines: int) -> int:
         """Return where the first lines end, very long ones cut; 0 lines are all."""

@@ -5,14 +5,16 @@ import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 NBSP = "\u00a0"
 
 _HYPHENS = "\u2010\u2011\u2012\u2212\ufe63\uff0d"
 _BREAKS = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
+_ENDS_OF_LINES = "\r\v\f\x85\u2028\u2029"
 _ODD = re.compile(r"[^\n -~А-яЁё«»–—…№₽]+")  # anything that may want plain writing
 _RUN = re.compile(r" {2,}")
-_EDGE = re.compile(r" ?\n ?")
+LONG_LINE = 1000  # characters of a line that is not worth remembering
 
 
 class _Plain(dict[int, str]):
@@ -49,15 +51,25 @@ def normal(text: str) -> str:
     letters composed (NFC); dashes, quotation marks and capitals stay as they are, so
     that quotes read well.
     """
-    lines = unicodedata.normalize("NFC", text)
-    if _BREAKS.search(lines):
-        lines = _BREAKS.sub("\n", lines)
-    lines = _ODD.sub(_plainly, lines)
-    if "  " in lines:
-        lines = _RUN.sub(" ", lines)
-    if " \n" in lines or "\n " in lines:
-        lines = _EDGE.sub("\n", lines)
-    return lines.strip()
+    if any(end in text for end in _ENDS_OF_LINES):
+        text = _BREAKS.sub("\n", text)
+    lines = (
+        (_remembered if len(line) < LONG_LINE else _normal_line)(line)
+        for line in text.split("\n")
+    )
+    return "\n".join(lines).strip("\n")
+
+
+def _normal_line(line: str) -> str:
+    if _ODD.search(line):
+        line = _ODD.sub(_plainly, unicodedata.normalize("NFC", line))
+    if "  " in line:
+        line = _RUN.sub(" ", line)
+    return line.strip(" ")
+
+
+_remembered = lru_cache(maxsize=2048)(_normal_line)
+"""Text and HTML have the same lines, and letters of one sender have most of them."""
 
 
 def fold(text: str) -> str:
