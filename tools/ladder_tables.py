@@ -11,7 +11,7 @@ from pathlib import Path
 from triage.core.deadline import Term
 from triage.core.pack import Packs
 from triage.core.rule import Rule
-from triage.core.step import Ladder, Norm, Step, Variant, When
+from triage.core.step import TOLD, Ladder, Norm, Step, Variant, When
 from triage.edges.packs import load
 
 PAGE = Path(__file__).parents[1] / "docs" / "ladder.md"
@@ -129,7 +129,8 @@ def _variants(
     for variant in step.variants:
         if variant in but:
             continue
-        chosen = f", {variant.fact} = {variant.words[0]}"
+        words = variant.words
+        chosen = f", {variant.fact}" + (" told" if TOLD in words else f" = {words[0]}")
         if variant.omit:
             yield (f"{step.rung} `{step.id}`{chosen}", "never", *"————")
         else:

@@ -508,7 +508,11 @@ def test_any_order_of_letters_gives_the_same_standing(rule, drawn, day, order):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_plan_can_be_walked_to_its_end(rule):
-    case = a_case(rule, **FACTS)
+    late = rule == "delivery-overdue"  # and never handed over
+    facts = {
+        name: each for name, each in FACTS.items() if not late or name != "delivered_on"
+    }
+    case = a_case(rule, **facts)
     acts, day, seen = [], case.opened_on, []
 
     while day < on("2027-06-01"):

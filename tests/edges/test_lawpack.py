@@ -7,7 +7,7 @@ from pathlib import Path
 
 import ladder_tables
 import pytest
-from ladders import RULES, STEPS, ru, ru_files
+from ladders import RULES, STEPS, a_case, ru, ru_files, standing
 
 from triage.core.deadline import Term, Unit
 from triage.edges import plans
@@ -78,6 +78,18 @@ def test_what_was_paid_from_the_balance_cannot_be_disputed():
     plan = ru().plan("refund-missing", {"payment": "баланс"}.get)
 
     assert "bank" not in {each.id for each in plan}
+
+
+def test_a_variant_may_ask_only_that_a_fact_is_told():
+    late, handed_over = (
+        [each.step.id for each in standing(case, "2026-12-05").steps]
+        for case in (
+            a_case("delivery-overdue"),
+            a_case("delivery-overdue", delivered_on="2026-11-20"),
+        )
+    )
+
+    assert [step for step in late if step not in handed_over] == ["bank"]
 
 
 def test_a_variant_that_fits_no_word_changes_nothing():
@@ -186,7 +198,7 @@ def test_the_key_rate_ends_where_it_was_last_confirmed():
         ("ladder.toml", 'claim          = "Претензия', 'clame          = "Претензия', "letters/clame.txt is missing"),
         ("ladder.toml", 'claim          = "Претензия', 'clame          = "Претензия', "letters/claim.txt is not named here"),
         ("letters/refusal.txt", "$today", "$toda", "letters/refusal.txt: unknown fact 'toda'; did you mean 'today'?"),
-        ("letters/bank.txt", "?payment_mark", "?payment_mar", "unknown fact 'payment_mar'"),
+        ("letters/bank.txt", "?bank_name", "?bank_nam", "unknown fact 'bank_nam'"),
         ("letters/refusal.txt", "$today", "$ 5", "letters/refusal.txt: a lone $ in the text"),
     ],
 )  # fmt: skip

@@ -12,6 +12,7 @@ from triage.core.deadline import Calendar, Term
 from triage.core.interest import KeyRate
 from triage.core.words import fold
 
+TOLD = "*"  # in place of words: told at all, whatever was said
 _WORD = re.compile(r"\w+")
 
 
@@ -112,17 +113,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """What differs in a step once a fact is told with one of some words."""
+    """What differs in a step once a fact is told, with one of some words or at all."""
 
     fact: str
-    words: tuple[str, ...]  # any of them, as whole words, in small letters
+    words: tuple[str, ...]  # any of them, as whole words, in small letters; or `TOLD`
     omit: bool = False  # there is no such step then
     changes: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Field of the step -> its value."""
 
     def fits(self, told: str | None) -> bool:
-        if told is None:
-            return False
+        if told is None or TOLD in self.words:
+            return told is not None
         plain = f" {' '.join(_WORD.findall(fold(told).lower()))} "
         return any(f" {word} " in plain for word in self.words)
 
@@ -147,6 +148,7 @@ class Accrual:
     until: str = ""  # anchor of the last day of the delay, where it may end unpaid
     only_if: str = ""  # fact without which this is not it
     unless: str = ""  # fact with which this is not it
+    alone: bool = False  # after `until` nothing but what has grown is owed
     base: str = ""  # fact with the sum; "" is the norm's own base
 
 
