@@ -90,6 +90,14 @@ def test_a_sum_is_explained_down_to_what_it_is_made_of():
     assert set(penalty.inputs) <= found.keys()
 
 
+def test_of_what_came_late_after_all_the_sum_is_what_has_grown():
+    found = explained("delivery-overdue", "lawyer", "lawyer")[1]
+
+    for name in ("amount", "claim_value"):
+        assert "наросло" in found[name].how or "по расчёту" in found[name].how
+        assert "calculation_total" in found[name].inputs
+
+
 def test_a_term_is_explained_from_the_day_on_which_the_claim_was_received():
     _, found = explained(
         "refund-missing", "authority", "authority", received="2026-11-18"

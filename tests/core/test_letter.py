@@ -371,3 +371,36 @@ def test_an_end_in_a_year_without_a_calendar_is_told_to_the_owner(
     told = {name: Fact(name, "—", "owner") for name in lacking(letter, known)}
 
     assert ("календаря на 2028 год" in render(letter, {**known, **told})) is unsure
+
+
+def test_of_a_parcel_that_came_late_after_all_the_penalty_alone_is_asked_for():
+    late = {"promised_on": "2026-11-02", "amount_paid": "12490.00"}
+    case = a_case("delivery-overdue", **late)
+    came = told(case, "delivered_on", "2026-11-12")
+    claim = did(case, "claim", "2026-11-13")
+
+    def sums(*acts) -> dict[str, str | None]:
+        found = facts(case, "2027-01-15", claim, *acts, step="lawyer")
+        wanted = ("amount", "amount_left", "penalty", "claim_value", "fine_possible")
+        return {
+            name: found[name].value.replace("\u00a0", " ") if name in found else None
+            for name in wanted
+        }
+
+    assert sums(came) == {
+        "amount": "624,50 ₽",  # ten days at half a per cent
+        "amount_left": None,
+        "penalty": "624,50 ₽",
+        "claim_value": "624,50 ₽",
+        "fine_possible": "312,25 ₽",
+    }
+    assert sums()["claim_value"] == "17 111,30 ₽"  # with the prepayment and 74 days
+
+
+def test_a_parcel_that_came_in_time_costs_nothing():
+    case = a_case("delivery-overdue", promised_on="2026-11-02", amount_paid="12490.00")
+
+    found = facts(case, "2026-11-23", told(case, "delivered_on", "2026-11-02"))
+
+    assert "penalty" not in found
+    assert "claim_value" not in found

@@ -28,6 +28,7 @@ class Reckoning:
     due_on: date | None = None  # the last day on which all was well
     calculation: Calculation | None = None
     rate_known_to: date | None = None  # of interest: the last day with a known rate
+    fulfilled: bool = False  # what was late has come: nothing but the sum grown is due
     uncounted: str = ""  # in words: for want of a calendar the start may be later
     rate_asked: bool = False  # no sum, because the key rate of some day is not known
 
@@ -52,6 +53,7 @@ def reckon(anchors: Anchors) -> Reckoning | None:
         accrual=accrual,
         norm=norm,
         due_on=due_on,
+        fulfilled=accrual.alone and _ended_on(accrual, anchors) is not None,
         uncounted=anchors.uncounted(*_term_before(accrual, anchors)),
     )
     if due_on is None or not law.counts(norm, anchors.today):
@@ -94,8 +96,13 @@ def _term_before(accrual: Accrual, anchors: Anchors) -> tuple[Term | None, date 
 
 
 def _until(accrual: Accrual, anchors: Anchors) -> date:
+    return _ended_on(accrual, anchors) or anchors.today
+
+
+def _ended_on(accrual: Accrual, anchors: Anchors) -> date | None:
+    """Return the day on which what was late came after all."""
     end = anchors.day(accrual.until) if accrual.until else None
-    return min(end, anchors.today) if end else anchors.today
+    return end if end and end <= anchors.today else None
 
 
 def _cap(norm: Norm, anchors: Anchors, until: date) -> Decimal | None:

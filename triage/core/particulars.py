@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from triage.core import law
 from triage.core.accrual import Reckoning, doubt_of, reckon
 from triage.core.anchors import Anchors, end_of
-from triage.core.calculation import Calculation, cells, per_cent, plain
+from triage.core.calculation import cells, per_cent, plain
 from triage.core.case import Case, Fact
 from triage.core.chronology import RECKONED, chronology
 from triage.core.inwords import amount_in_words
 from triage.core.progress import OWNER, iso_or_written
 from triage.core.step import Ladder, Step
-from triage.core.sums import fine
+from triage.core.sums import NOTHING, fine
 from triage.core.words import day, days, parse_amount, roubles
 
 CONFIG = "config"  # evidence of what the configuration says
@@ -46,7 +47,7 @@ def prepare(
     ]
     facts = {f.name: written(f, case.opened_on) for f in told}
     found = reckon(anchors)
-    for name, value in _at_stake(case):
+    for name, value in _at_stake(case, found):
         if name not in facts or facts[name].value != value:  # the owner's word as it is
             facts[name] = Fact(name, value, DERIVED)
     for name, value in _worked_out(anchors, facts):
@@ -112,11 +113,17 @@ def name_of(norm_id: str) -> str:
     return norm_id.replace("-", "_").replace(".", "_")
 
 
-def _at_stake(case: Case) -> Iterator[tuple[str, str]]:
-    """Tell what is still to be demanded, as everything else tells it."""
-    if case.amount is not None:
-        yield "amount", roubles(case.amount)
-        yield "amount_in_words", amount_in_words(case.amount)
+def _at_stake(case: Case, found: Reckoning | None) -> Iterator[tuple[str, str]]:
+    """Tell what is still to be demanded, as everything else tells it.
+
+    Of what came late after all that is the sum that has grown alone.
+    """
+    amount = case.amount
+    if found and found.fulfilled and found.calculation:
+        amount = found.calculation.total
+    if amount is not None:
+        yield "amount", roubles(amount)
+        yield "amount_in_words", amount_in_words(amount)
 
 
 def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
@@ -196,15 +203,18 @@ def _grown(anchors: Anchors, found: Reckoning) -> Iterator[tuple[str, str]]:
     yield "calculation_ground", law.cite(found.norm, today)
     if calculation.cap is not None:
         yield "calculation_cap", roubles(calculation.cap)
-    if calculation.left:
-        yield "amount_left", roubles(calculation.left)
-    yield from _in_court(anchors, calculation)
+    left = NOTHING if found.fulfilled else calculation.left
+    if left:
+        yield "amount_left", roubles(left)
+    yield from _in_court(anchors, left, calculation.total)
 
 
-def _in_court(anchors: Anchors, calculation: Calculation) -> Iterator[tuple[str, str]]:
+def _in_court(
+    anchors: Anchors, left: Decimal, grown: Decimal
+) -> Iterator[tuple[str, str]]:
     """Tell what a court would be asked for, which court, and the fine as possible."""
     ladder, today = anchors.ladder, anchors.today
-    value = calculation.left + calculation.total
+    value = left + grown
     yield "claim_value", roubles(value)
     peace = ladder.norms.get("court-23")
     if peace and peace.limit and law.counts(peace, today):
@@ -216,7 +226,7 @@ def _in_court(anchors: Anchors, calculation: Calculation) -> Iterator[tuple[str,
     ended_on = anchors.term_end("claim")
     norm = ladder.norms.get("fine-13")
     if norm and law.counts(norm, today) and ended_on and ended_on < today:
-        yield "fine_possible", roubles(fine(calculation.left, calculation.total))
+        yield "fine_possible", roubles(fine(left, grown))
 
 
 def _of_step(anchors: Anchors, step: Step) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from triage.core.accrual import reckon
 from triage.core.anchors import Anchors
 from triage.core.case import Fact
 from triage.core.counted import answered, in_words
@@ -179,7 +180,9 @@ class _Why:
 
     def _inputs(self) -> Iterator[Fact]:
         """Yield what an explanation may name beside facts."""
-        case = self.anchors.case
+        case, found = self.anchors.case, reckon(self.anchors)
+        if found and found.fulfilled:
+            return
         if case.whole is not None:
             yield Fact("stake", roubles(case.whole), DERIVED)
         if case.repaid:

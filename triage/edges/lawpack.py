@@ -183,6 +183,7 @@ def _accrual(row: Table, *, yearly: bool) -> Accrual:
         only_if=row.text("if", needed=False),
         unless=row.text("unless", needed=False),
         base=row.text("base", needed=False),
+        alone=row.flag("alone"),
     )
     row.done()
     return accrual
