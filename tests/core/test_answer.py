@@ -4,63 +4,61 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.core.answer import read_date, read_headings
-from triage.core.folder import Heading
+from triage.core.answer import Beginning, heading_begins, letter_begins, read_date
 
-HEADER = b"From: a@example.org\r\n\r\n"
-AT = b'INTERNALDATE "02-Mar-2026 09:00:00 +0300"'
-
-
-def record(items: bytes, header: bytes = HEADER) -> tuple[bytes, bytes]:
-    return (
-        b"7 (%s BODY[HEADER.FIELDS (FROM TO)] {%d}" % (items, len(header)),
-        header,
-    )
+AT = b"02-Mar-2026 09:00:00 +0300"
+FIELDS = b"HEADER.FIELDS (FROM TO)"
 
 
-def test_the_usual_answer_is_read():
-    records = [record(b"UID 12 " + AT), b")"]
+def line(items: bytes, section: bytes = FIELDS) -> bytes:
+    return b"* 7 FETCH (%b BODY[%b] {25}\r\n" % (items, section)
 
-    heading = Heading(12, datetime(2026, 3, 2, 6, 0, tzinfo=UTC), HEADER)
-    assert read_headings(records) == {12: heading}
+
+def test_the_usual_beginning_is_read():
+    told = b'UID 12 INTERNALDATE "%b"' % AT
+
+    assert heading_begins(line(told)) == Beginning(25, 12, AT)
+    assert letter_begins(line(b"UID 12", b"")) == Beginning(25, 12, b"")
 
 
 @pytest.mark.parametrize(
-    "order", [b"%b UID 12", b"UID 12 %b", b"UID 12 FLAGS (\\Seen) %b"]
+    "order", [b"%b UID 12", b"UID 12 %b", b"FLAGS (\\Seen) UID 12 %b"]
 )
 def test_the_order_of_the_items_does_not_matter(order):
-    headings = read_headings([record(order % AT), b")"])
+    told = order % (b'INTERNALDATE "%b"' % AT)
 
-    assert headings is not None
-    assert headings[12].received_at == datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-
-
-def test_what_was_not_asked_for_is_passed_over():
-    records = [b"5 (FLAGS (\\Seen))", record(b"UID 12"), b")", b"6 (FLAGS ())"]
-
-    headings = read_headings(records)
-
-    assert headings is not None
-    assert headings.keys() == {12}
+    assert heading_begins(line(told)) == Beginning(25, 12, AT)
 
 
 @pytest.mark.parametrize(
-    "records",
+    "said",
     [
-        [record(b"UID 12"), b" RFC822.SIZE 345)"],
-        [record(b"UID 12"), (b" BODY[] {1}", b"x"), b")"],
-        [record(b"RFC822.SIZE 345"), b")"],
-        [record(b"UID 12")],
-        [record(b'UID 12 X "UID 13"'), b")"],
-        [b'7 (UID 12 BODY[HEADER.FIELDS ("FROM")] "From: a")'],
-        [(b"7 (UID 12 BODY[TEXT] {1}", b"x"), b")"],
-        [(b'7 (UID 12 BODY[HEADER.FIELDS ("FROM")] {1}', b"x"), b")"],
-        [None],
-        [7],
+        line(b"RFC822.SIZE 345"),  # no UID
+        line(b"FLAGS ()"),
+        line(b'UID 12 X "UID 13"'),
+        line(b"UID 12", b"TEXT"),
+        line(b"UID 12", b'HEADER.FIELDS ("FROM")'),
+        line(b"UID 12").strip(),
+        line(b"UID 12") + b" ",
+        b'* 7 FETCH (UID 12 BODY[HEADER.FIELDS (FROM)] "From: a")\r\n',
+        b"* 7 FETCH (FLAGS (\\Seen))\r\n",
+        b"* BYE\r\n",
+        b"A1 OK done\r\n",
+        b"",
     ],
 )
-def test_an_unusual_answer_is_left_to_the_full_parser(records):
-    assert read_headings(records) is None
+def test_an_unusual_line_is_left_to_the_full_parser(said):
+    assert heading_begins(said) is None
+    assert letter_begins(said) is None
+
+
+def test_header_fields_are_no_letter_and_a_letter_is_no_header_fields():
+    assert letter_begins(line(b"UID 12")) is None
+    assert heading_begins(line(b"UID 12", b"")) is None
+
+
+def test_a_date_is_read_in_its_zone():
+    assert read_date(AT) == datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +88,7 @@ def test_no_bytes_break_the_date(text):
     assert read_date(text) is None or True
 
 
-@given(st.lists(st.one_of(st.binary(), st.tuples(st.binary(), st.binary()), st.none())))
-def test_no_records_break_the_reading(records):
-    assert read_headings(records) is None or True
+@given(st.binary(max_size=60))
+def test_no_bytes_break_the_beginning(said):
+    assert heading_begins(said) is None
+    assert letter_begins(b"* 1 FETCH (UID " + said) is None or True

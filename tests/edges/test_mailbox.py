@@ -569,6 +569,8 @@ def test_a_letter_without_bytes_is_missing(server, body):
         b"* 1 FETCH (BODY[HEADER.FIELDS (FROM)] {9}\r\nFrom: a\r\n UID 1 RFC822.SIZE 345)",
         b'* 1 FETCH (UID 1 BODY[HEADER.FIELDS ("FROM")] "From: a" RFC822.SIZE 345)',
         b"* 1 FETCH (rfc822.size 345 uid 1 body[header.fields (from)] {7}\r\nFrom: a)",
+        b"* 1 FETCH (UID 1 BODY[HEADER.FIELDS (FROM)] {7}\r\nFrom: a RFC822.SIZE 345)",
+        b"* 1 FETCH (UID 1 BODY[HEADER.FIELDS (FROM)] {7}\r\nFrom: a BODY[1] {1}\r\nx)",
     ],
 )
 def test_headings_are_read_in_whatever_shape_they_come(server, answer):
@@ -579,6 +581,26 @@ def test_headings_are_read_in_whatever_shape_they_come(server, answer):
         heading = mailbox.headings([1])[1]
 
     assert heading.header.startswith(b"From: a")
+
+
+def test_usual_and_unusual_answers_may_take_turns(server):
+    letter = b"From: a\r\n\r\n"
+    usual, long, odd = (
+        b"* 1 FETCH (UID %d BODY[] {%d}\r\n%b%b)\r\n" % (uid, len(letter), letter, more)
+        for uid, more in ((1, b""), (2, b" BODY[1] {2}\r\nxy"), (3, b" RFC822.SIZE 9"))
+    )
+    server.on["UID FETCH"] = lambda _: (
+        usual
+        + b"* 7 EXISTS\r\n"
+        + long
+        + odd
+        + usual.replace(b"UID 1", b"UID 4")
+        + b"%TAG OK done\r\n"
+    )
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        assert mailbox.letters([1, 2, 3, 4]) == dict.fromkeys((1, 2, 3, 4), letter)
 
 
 def test_one_letter_the_server_refuses_costs_only_itself(server):

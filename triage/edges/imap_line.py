@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
@@ -42,6 +42,17 @@ _NO = re.compile(r"\w+ (failed: |command error: BAD)")
 # What an odd answer can raise inside imapclient's and imaplib's parsing of it.
 _NONSENSE = (ProtocolError, ValueError, LookupError, TypeError, AssertionError)
 _FAULTS = (OSError, IMAPClient.Error, MemoryError, *_NONSENSE)
+
+
+class Begun(Protocol):
+    """The first line of a record, as far as it matters here."""
+
+    @property
+    def size(self) -> int:
+        """Say how many bytes the literal has that follows."""
+
+
+B = TypeVar("B", bound=Begun)
 
 
 class LoginRejected(Refused):
@@ -126,21 +137,41 @@ def ask(client: Any, uids: Sequence[int], items: Sequence[str]) -> Any:
     return client._imap._command("UID", "FETCH", numbers, f"({' '.join(items)})")
 
 
-def answer(client: Any, tag: Any) -> Sequence[Any]:
-    """Wait for the answer to a FETCH."""
-    line = client._imap
+def answer(
+    client: Any, tag: Any, begins: Callable[[bytes], B | None]
+) -> tuple[list[tuple[B, bytes]], Mapping[int, Mapping[bytes, Any]]]:
+    """Wait for the answer to a FETCH, and return its records.
+
+    Those whose first line `begins` knows, and that hold one literal and no more, are read
+    here, at a third of the price, each as its beginning and the literal. The others, by
+    UID or by sequence number, are what imaplib and imapclient make of them.
+    """
+    line, found = client._imap, []
+    while line.tagged_commands[tag] is None:
+        line._check_bye()
+        said, literals = [line.readline()], []
+        if begun := begins(said[0]):
+            literals.append(line.read(begun.size))
+            said.append(line.readline())
+            if said[1] == b")\r\n":
+                found.append((begun, literals[0]))
+                continue
+        _respond(line, said, literals)
     kind, data = line._command_complete("FETCH", tag)
     client._checkok("fetch", kind, data)
-    records: Sequence[Any] = line._untagged_response(kind, data, "FETCH")[1]
-    return records
+    rest = line._untagged_response(kind, data, "FETCH")[1]
+    return found, parse_fetch_response(rest, normalise_times=False)
 
 
-def parse_answer(records: Sequence[Any]) -> Mapping[int, Mapping[bytes, Any]]:
-    """Parse any FETCH answer: by UID, or by sequence number where it names no UID."""
-    answers: Mapping[int, Mapping[bytes, Any]] = parse_fetch_response(
-        list(records), normalise_times=False
-    )
-    return answers
+def _respond(line: Any, said: list[bytes], literals: list[bytes]) -> None:
+    """Let imaplib read a response of which something was read already."""
+    readline, read = line.readline, line.read
+    line.readline = lambda: said.pop(0) if said else readline()
+    line.read = lambda size: literals.pop(0) if literals else read(size)
+    try:
+        line._get_response()
+    finally:
+        del line.readline, line.read
 
 
 def readable(name: bytes | str) -> str | None:

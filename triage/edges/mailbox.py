@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
-from triage.core.answer import read_headings
+from triage.core.answer import Beginning, heading_begins, letter_begins, read_date
 from triage.core.folder import Heading, Listed, Status
 from triage.core.selection import FIELDS
 from triage.edges.imap_line import (
@@ -22,7 +22,6 @@ from triage.edges.imap_line import (
     SaidNo,
     answer,
     ask,
-    parse_answer,
     readable,
 )
 from triage.errors import ConfigError
@@ -31,6 +30,8 @@ __all__ = ["ImapMailbox", "ImapServer", "LoginRejected"]
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Usual = Sequence[tuple[Beginning, bytes]]  # records of one literal
+Others = Mapping[int, Mapping[bytes, Any]]
 
 WINDOW = 20_000
 """UIDs asked for in one SEARCH: imaplib refuses an answer of over 1,000,000 bytes."""
@@ -143,7 +144,7 @@ class ImapMailbox:
         came, self._came = self._came, None
         found = came[1] if came and came[0] == uids else None
         if found is None:
-            found = self._fetch(uids, _HEADING, _headings)
+            found = self._fetch(uids, _HEADING, heading_begins, _headings)
         if then:
             with self._line.talk() as client:
                 self._sent = then, ask(client, then, _HEADING)
@@ -151,17 +152,13 @@ class ImapMailbox:
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """Fetch how long letters are; a server may have to read them whole for that."""
-        found = {
-            uid: told.get(b"RFC822.SIZE")
-            for uid, told in self._fetch(uids, (_SIZE,), parse_answer).items()
-        }
-        return {uid: size for uid, size in found.items() if isinstance(size, int)}
+        told = self._fetch(uids, (_SIZE,), _nothing, _others)
+        sizes = {uid: items.get(b"RFC822.SIZE") for uid, items in told.items()}
+        return {uid: size for uid, size in sizes.items() if isinstance(size, int)}
 
     def letters(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Fetch whole letters at once; a letter may be missing."""
-        answers = self._fetch(uids, ("BODY.PEEK[]",), parse_answer).items()
-        bodies = {uid: _body(told, b"BODY[]") for uid, told in answers}
-        return {uid: raw for uid, raw in bodies.items() if raw}
+        return dict(self._fetch(uids, ("BODY.PEEK[]",), letter_begins, _letters))
 
     def ranges(self, uid: int, size: int) -> Iterator[bytes]:
         """Fetch one letter in parts of bounded size.
@@ -175,7 +172,7 @@ class ImapMailbox:
         start = 0
         while True:
             item = f"BODY.PEEK[]<{start}.{RANGE}>"
-            told = self._fetch([uid], (item,), parse_answer).get(uid, {})
+            told = self._fetch([uid], (item,), _nothing, _others).get(uid, {})
             part = told.get(b"BODY[]<%d>" % start)
             if start == 0 and part is None:
                 part = told.get(b"BODY[]")  # a server that does not know ranges
@@ -200,21 +197,22 @@ class ImapMailbox:
         if sent is not None:
             with contextlib.suppress(SaidNo), self._line.talk() as client:
                 uids, tag = sent
-                found = _headings(answer(client, tag))
+                found = _headings(*answer(client, tag, heading_begins))
                 self._came = uids, {uid: found[uid] for uid in uids if uid in found}
 
     def _fetch(
         self,
         uids: Sequence[int],
         items: Sequence[str],
-        parse: Callable[[Sequence[Any]], Mapping[int, T]],
+        begins: Callable[[bytes], Beginning | None],
+        parse: Callable[[Usual, Others], Mapping[int, T]],
     ) -> Mapping[int, T]:
         """Fetch; where the server refuses, halve until only the refused letter lacks."""
         if not uids:
             return {}
         try:
             with self._talk() as client:
-                found = parse(answer(client, ask(client, uids, items)))
+                found = parse(*answer(client, ask(client, uids, items), begins))
         except SaidNo:
             self._refusals += 1
             if self._refusals > REFUSALS:
@@ -222,27 +220,37 @@ class ImapMailbox:
             if len(uids) == 1:
                 return {}
             half = len(uids) // 2
-            first = self._fetch(uids[:half], items, parse)
-            return {**first, **self._fetch(uids[half:], items, parse)}
+            first = self._fetch(uids[:half], items, begins, parse)
+            return {**first, **self._fetch(uids[half:], items, begins, parse)}
         # what was not asked for is another program's business
         return {uid: found[uid] for uid in uids if uid in found}
 
 
-def _headings(records: Sequence[Any]) -> Mapping[int, Heading]:
-    """Read headings, the usual ones fast."""
-    fast = read_headings(records) if records != [None] else {}
-    if fast is not None:
-        return fast
-    headings = {}
-    for uid, told in parse_answer(records).items():
+def _headings(usual: Usual, others: Others) -> dict[int, Heading]:
+    headings = {
+        begun.uid: Heading(begun.uid, read_date(begun.date), header)
+        for begun, header in usual
+    }
+    for uid, told in others.items():
         header = _body(told, b"BODY[HEADER.FIELDS")
         if header is not None:
-            headings[uid] = Heading(
-                uid=uid,
-                received_at=_utc(told.get(b"INTERNALDATE")),
-                header=header,
-            )
+            headings[uid] = Heading(uid, _utc(told.get(b"INTERNALDATE")), header)
     return headings
+
+
+def _letters(usual: Usual, others: Others) -> dict[int, bytes]:
+    """Return letters that have bytes."""
+    letters = {begun.uid: raw for begun, raw in usual if raw}
+    bodies = {uid: _body(told, b"BODY[]") for uid, told in others.items()}
+    return letters | {uid: raw for uid, raw in bodies.items() if raw}
+
+
+def _others(_usual: Usual, others: Others) -> Others:
+    return others
+
+
+def _nothing(_line: bytes) -> None:
+    """Leave every record to the full parser."""
 
 
 def _argument(name: str) -> str:
