@@ -6,50 +6,64 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(shutil.which, NAMES), NAMES[0])
 WIDTHS = (320, 375, 1000)
 SCHEMES = {"light": 1, "dark": 0}  # as Blink numbers them
 
 # A window of a headless browser is 500 pixels wide or more; a frame in it is as we like.
-FRAME = """<!doctype html><html><body style="margin:0">
-<iframe id="f" style="border:0;width:{width}px;height:10px" srcdoc="{page}"></iframe>
-<script>f.onload = () => {{ const d = f.contentDocument.documentElement;
+# Several stand side by side: most of a picture's price is the browser's start.
+HEAD = """<!doctype html><html><body style="margin:0"><script>const sizes = [];
+function grow(f) { const d = f.contentDocument.documentElement;
 f.style.height = d.scrollHeight + "px";
-document.title = d.scrollHeight + " " + d.scrollWidth; }}</script></body></html>"""
+sizes[f.dataset.n] = d.scrollHeight + " " + d.scrollWidth;
+document.title = sizes.join(); }</script>"""
+FRAME = """<iframe data-n="{n}" onload="grow(this)" srcdoc="{page}"
+style="border:0;position:absolute;top:0;left:{left}px;width:{width}px;height:10px"></iframe>"""
+
+Frame = tuple[str, int]  # a page and the width to show it in
 
 
-def measure(page: str, width: int) -> tuple[int, int]:
-    """Return height and width that a page needs in a frame of a width."""
-    out = _run(page, width, "light", "--virtual-time-budget=2000", "--dump-dom")
-    found = re.search(rb"<title>(\d+) (\d+)</title>", out)
-    if found is None:
-        raise RuntimeError("the page was not laid out")
-    return int(found[1]), int(found[2])
+def measure(frames: Sequence[Frame]) -> list[tuple[int, int]]:
+    """Return height and width that each page needs in a frame of its width."""
+    out = _run(frames, "light", "--dump-dom").decode()
+    title = re.search(r"<title>([\d ,]+)</title>", out)
+    sizes = re.findall(r"(\d+) (\d+)", title[1]) if title else []
+    if len(sizes) != len(frames):
+        raise RuntimeError("a page was not laid out")
+    return [(int(height), int(width)) for height, width in sizes]
 
 
-def shoot(page: str, width: int, scheme: str, path: Path, most: int = 12000) -> None:
-    """Take a picture of a page, whole or its first `most` pixels."""
-    height = min(measure(page, width)[0], most)
-    _run(
-        page,
-        width,
-        scheme,
-        "--virtual-time-budget=2000",
-        f"--window-size={width},{height}",
-        f"--screenshot={path}",
+def shoot(
+    frames: Sequence[Frame], scheme: str, path: Path, most: int = 12000
+) -> list[int]:
+    """Take one picture of pages side by side, each whole or its first `most` pixels.
+
+    Return the height of each; below a page that is lower than others there is nothing.
+    """
+    heights = [min(height, most) for height, _ in measure(frames)]
+    wide = sum(width for _, width in frames)
+    size = f"--window-size={wide},{max(heights)}"
+    _run(frames, scheme, size, f"--screenshot={path}")
+    return heights
+
+
+def _run(frames: Sequence[Frame], scheme: str, *words: str) -> bytes:
+    lefts = accumulate((width for _, width in frames), initial=0)
+    framed = HEAD + "".join(
+        FRAME.format(n=n, left=left, width=width, page=html.escape(page))
+        for n, ((page, width), left) in enumerate(zip(frames, lefts, strict=False))
     )
-
-
-def _run(page: str, width: int, scheme: str, *words: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "page.html")
-        framed = FRAME.format(width=width, page=html.escape(page))
         file.write_text(framed, "utf-8")
         done = subprocess.run(
             [
-                str(CHROMIUM),
+                CHROMIUM,
                 *(
                     "--headless=new",
                     "--no-sandbox",
@@ -60,6 +74,7 @@ def _run(page: str, width: int, scheme: str, *words: str) -> bytes:
                 *("--disable-background-networking", "--disable-component-update"),
                 f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}",
                 f"--user-data-dir={folder}/profile",
+                "--virtual-time-budget=2000",
                 *words,
                 file.as_uri(),
             ],
@@ -73,4 +88,5 @@ def _run(page: str, width: int, scheme: str, *words: str) -> bytes:
 if __name__ == "__main__":  # screen.py PAGE PICTURE WIDTH SCHEME [MOST]
     source, target = map(Path, sys.argv[1:3])
     most = map(int, sys.argv[5:])
-    shoot(source.read_text("utf-8"), int(sys.argv[3]), sys.argv[4], target, *most)
+    frame = (source.read_text("utf-8"), int(sys.argv[3]))
+    shoot([frame], sys.argv[4], target, *most)

@@ -11,12 +11,10 @@ from pathlib import Path
 import html5lib
 import pytest
 import screen
+from needs import needs
 from world import World
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(screen.CHROMIUM is None, reason="there is no Chromium"),
-]
+pytestmark = [pytest.mark.slow, needs(*screen.NAMES)]
 
 SHAPES = """
 <img src="{at}/img.png"><img srcset="{at}/set.png 1x" alt="a"><picture><source srcset="{at}/p.png">
@@ -87,17 +85,19 @@ def shelf(tmp_path_factory):
         world.close()
 
 
-def load(page: str, tmp_path: Path) -> None:
-    """Let the browser lay the page out; the picture proves that it did."""
-    screen.shoot(page, 375, "light", tmp_path / "page.png", 2000)
-    assert (tmp_path / "page.png").stat().st_size > 500
+def load(tmp_path: Path, *pages: str) -> None:
+    """Let the browser lay pages out; the picture proves that it did."""
+    frames = [(page, 375) for page in pages]
+    heights = screen.shoot(frames, "light", tmp_path / "page.png", 2000)
+    assert min(heights) > 0
+    assert (tmp_path / "page.png").stat().st_size > 500 * len(pages)
 
 
 def test_the_listener_hears_a_page_that_was_not_cleaned(shelf, tmp_path):
     _, listener, _ = shelf
     before = listener.heard
 
-    load(f"<p>x</p><img src='{listener.at}/x.png'>", tmp_path)
+    load(tmp_path, f"<p>x</p><img src='{listener.at}/x.png'>")
 
     assert listener.heard > before
 
@@ -113,8 +113,8 @@ def test_the_policy_alone_lets_nothing_through(shelf, tmp_path):
     before = listener.heard
 
     load(
-        f"{head}{loading}</head><body style='background:url({listener.at}/z)'>x",
         tmp_path,
+        f"{head}{loading}</head><body style='background:url({listener.at}/z)'>x",
     )
 
     assert listener.heard == before
@@ -126,8 +126,7 @@ def test_no_page_of_the_folder_calls_anybody(shelf, tmp_path):
     pages += (orders / "12345678-0004" / "letters").glob("*.html")
     before = listener.heard
 
-    for page in pages:
-        load(page.read_text("utf-8"), tmp_path)
+    load(tmp_path, *(page.read_text("utf-8") for page in pages))
 
     assert len(pages) > 3
     assert any("текст" in page.read_text("utf-8") for page in pages)
@@ -147,11 +146,13 @@ def test_every_page_is_valid_html_with_one_title(shelf):
         assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("width", screen.WIDTHS)
-def test_no_page_is_wider_than_the_screen(shelf, width):
+def test_no_page_is_wider_than_the_screen(shelf):
     orders, _, _ = shelf
     pages = [orders / "index.html", orders / "12345678-0004" / "index.html"]
     pages += (orders / "12345678-0004" / "letters").glob("*.html")
+    shown = [(page, width) for page in pages for width in screen.WIDTHS]
 
-    for page in pages:
-        assert screen.measure(page.read_text("utf-8"), width)[1] <= width, page.name
+    sizes = screen.measure([(page.read_text("utf-8"), width) for page, width in shown])
+
+    for (page, width), (_, needed) in zip(shown, sizes, strict=True):
+        assert needed <= width, page.name

@@ -1,17 +1,15 @@
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from needs import needs
 
 UNITS = Path(__file__).parents[1] / "systemd"
 SYSTEM = UNITS / "triage.service"
 USER = UNITS / "triage-user.service"
 
-needs_systemd = pytest.mark.skipif(
-    not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed"
-)
+needs_systemd = needs("systemd-analyze")
 
 
 def runnable(unit: Path, folder: Path) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import bagit
 import pytest
+from needs import needs
 from world import World
 
 from triage.core.act import Act, ActKind
@@ -118,7 +119,7 @@ def test_bagit_finds_a_byte_that_was_added_and_a_file_that_was_slipped_in(
             bagit.Bag(str(copy)).validate()
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl")
+@needs("openssl")
 def test_openssl_gives_a_letter_the_sum_that_is_its_name(made):
     for letter in (made / "data" / "evidence" / "messages").rglob("*.eml"):
         done = run("openssl", "dgst", "-sha256", "-r", str(letter), cwd=made)
