@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -33,7 +34,7 @@ def a_token(user: str, *, seconds: int = 3600, number: int = 0) -> str:
 class Authority:
     """Answers each request by the next word of `script`, else with tokens."""
 
-    def __init__(self, user: str) -> None:
+    def __init__(self, user: str, tls: ssl.SSLContext | None = None) -> None:
         self.user = user
         self.script: list[str | tuple[int, Mapping[str, Any]]] = []
         self.asked: list[tuple[str, dict[str, str]]] = []
@@ -64,7 +65,10 @@ class Authority:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server.handle_error = lambda *_: None  # whoever hangs up says so himself
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever)
 
     def __enter__(self) -> Self:

@@ -1,10 +1,12 @@
 """Consents and tokens, against a scripted authorization server on a socket."""
 
 import os
+import re
+import ssl
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 from authority import CLIENT, Authority
@@ -340,3 +342,55 @@ def test_the_loopback_page_knows_its_visitor():
         ) as page:
             assert page.read().decode() == "спасибо"
         assert redirect.came(1) == "/?state=state-1&code=c"
+
+
+@pytest.mark.parametrize("key", ["error", "error_description"])
+def test_what_a_server_repeats_of_a_question_is_told_to_nobody(granted, caplog, key):
+    """Neither on the terminal, nor in the log, nor kept in the file of the grant."""
+    world = granted
+    world.now += 2 * HOUR
+    secret = "s3cret+of/the=client"
+    consent = world.by(Client(CLIENT, secret))
+    refresh = tokens.read(world.path).refresh
+    told = f"no: client_secret={secret}&{quote_plus(secret)} {refresh}\n\x1b[31mERROR"
+    world.server.script = [(400, {"error": "new_code", key: told})]
+
+    with pytest.raises((ConfigError, Unavailable)) as refused:
+        oauth.access(world.path, consent, world.now)
+
+    kept = tokens.read(world.path).refused
+    for words in (str(refused.value), caplog.text, kept):
+        assert not {secret, quote_plus(secret), refresh} & set(
+            re.split(r"[ =&]", words)
+        )
+        assert secret not in words
+        assert refresh not in words
+        assert "\x1b" not in words
+    assert "\n" not in kept
+
+
+@pytest.mark.parametrize("code", [{"a": 1}, 7, "x" * 500, "two words", "<html>"])
+def test_a_refusal_that_is_none_of_the_norm_takes_no_consent_away(granted, code):
+    """A gate of a hotel's network answers too (RFC 6749, 5.2 says what a code is)."""
+    world = granted
+    world.now += 2 * HOUR
+    world.server.script = [(400, {"error": code})]
+
+    with pytest.raises(Unavailable, match="повторим позже"):
+        world.access()
+
+    assert tokens.read(world.path).refused == ""
+
+
+def test_a_server_of_another_certificate_is_named_with_what_to_look_at(
+    sink_certificate,
+):
+    certificate, key = sink_certificate
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with Authority("me@example.org", tls=context) as server:
+        with pytest.raises(Unavailable) as refused:
+            line.ask(f"{server.url}/token", {"a": "b"})
+
+    assert "сертификат сервера не подтверждён" in str(refused.value)
+    assert "часы" in str(refused.value)
