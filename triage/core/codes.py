@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from triage.core.stems import Stems, lower, stems
 from triage.core.words import fold
 
 Blot = Callable[[str], str]
@@ -23,11 +24,22 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 
+_ANNOUNCES, _EXPLAINS = stems(_NAMED), stems(_BEFORE)
+
 
 def without_codes(text: str) -> str:
     """Mask digits that a word such as «код» announces, or names behind them."""
-    text = _NAMED.sub(lambda m: m["name"] + "•" * len(m["code"]), text)
-    return _BEFORE.sub(lambda m: "•" * len(m["code"]) + m["name"], text)
+    small = lower(text)
+    if _holds(small, _ANNOUNCES):
+        text = _NAMED.sub(lambda m: m["name"] + "•" * len(m["code"]), text)
+    if _holds(small, _EXPLAINS):
+        text = _BEFORE.sub(lambda m: "•" * len(m["code"]) + m["name"], text)
+    return text
+
+
+def _holds(small: str, words: tuple[Stems, ...]) -> bool:
+    """Say whether a text in small letters is worth the search that these words are of."""
+    return all(any(word in small for word in some) for some in words)
 
 
 def without_numbers(text: str) -> str:
@@ -37,12 +49,13 @@ def without_numbers(text: str) -> str:
 
 def blot_of(secrets: Iterable[re.Pattern[str]], *, widely: bool) -> Blot:
     """Make a blot of a pack's own patterns, too; `widely` it takes any bare number."""
-    patterns = tuple(secrets)
+    patterns = [(one, stems(one)) for one in secrets]
     mask = without_numbers if widely else without_codes
 
     def blot(text: str) -> str:
         folded = fold(text)
-        for pattern in patterns:
+        small = lower(folded)
+        for pattern in (one for one, words in patterns if _holds(small, words)):
             for match in pattern.finditer(folded):
                 start, end = match.span("secret")
                 text = f"{text[:start]}{'•' * (end - start)}{text[end:]}"

@@ -8,6 +8,7 @@ a number, under which their address stands as text.
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 import nh3
@@ -54,7 +55,6 @@ _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()
 )
 _OTHERS = frozenset("Cc Cf Cn Co Cs Zl Zp".split())
-_KEPT = str.maketrans("", "", "\n\t\u00a0")
 
 
 class Shown(NamedTuple):
@@ -87,8 +87,7 @@ def harmless(markup: str, blot: Blot, first: int = 1) -> Shown | None:
 def _attribute(_tag: str, name: str, value: str) -> str | None:
     """Keep of an attribute what is harmless; nothing with a sign of markup in it."""
     if name == "style":
-        kept = (match[1].lower() for match in _STYLE.finditer(value))
-        return ";".join("".join(each.split()) for each in kept) or None
+        return _style(value)
     if name in ("colspan", "rowspan", "start"):
         return value if _SMALL.fullmatch(value) else None
     if name == "href":
@@ -96,6 +95,13 @@ def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "alt":
         return " ".join(_ODD.sub(" ", value).split())[:200]
     return "hidden" if name == "hidden" else value if value in ("rtl", "ltr") else None
+
+
+@lru_cache(maxsize=64)
+def _style(value: str) -> str | None:
+    """Keep of a style what only lays words out; a letter says the same one many times."""
+    kept = (match[1].lower() for match in _STYLE.finditer(value))
+    return ";".join("".join(each.split()) for each in kept) or None
 
 
 def _without_links(pieces: list[str], blot: Blot, first: int) -> Shown:
@@ -133,8 +139,9 @@ def _without_links(pieces: list[str], blot: Blot, first: int) -> Shown:
 
 def _printable(text: str) -> str:
     """Drop what has no shape of its own: controls, turned and hidden letters, soft hyphens."""
-    if text.translate(_KEPT).isprintable():
-        return text  # nearly all of them
+    plain = text.replace("\n", "").replace("\t", "").replace("\u00a0", "")
+    if plain.isprintable():  # nearly all of them
+        return text
     return "".join(
         c for c in text if c in "\n\t" or unicodedata.category(c) not in _OTHERS
     )

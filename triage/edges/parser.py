@@ -32,7 +32,11 @@ _OURS = f"@{DOMAIN}>"
 
 def parse(raw: bytes, sighting: Sighting, authenticated_domain: str) -> Message:
     """Read one letter; `authenticated_domain` is whom the provider vouches for."""
-    tree = take_apart(raw)
+    return message_of(take_apart(raw), sighting, authenticated_domain)
+
+
+def message_of(tree: Tree, sighting: Sighting, authenticated_domain: str) -> Message:
+    """Read a letter that was taken apart."""
     sender = read_sender(tree.headers)
     subject, subject_defect = _header(tree, "subject")
     defects = dict.fromkeys([*tree.defects, *sender.defects, subject_defect])
@@ -100,11 +104,11 @@ def _read_parts(
     return passages, tuple(attachments)
 
 
-def markup_of(raw: bytes) -> list[str]:
+def markup_of(tree: Tree) -> list[str]:
     """Return the HTML that is a letter's own text, part by part; it may say anything."""
     return [
         _markup(part)[0]
-        for part in take_apart(raw).parts
+        for part in tree.parts
         if part.is_text and part.media_type == "text/html"
         if len(part.data) <= LARGEST_TEXT
     ]

@@ -18,9 +18,10 @@ from triage.core.recogniser import Reading
 from triage.core.suspicion import buyers, orders_in, suspicions
 from triage.core.taught import read_lessons
 from triage.edges import messages, packs
-from triage.edges.parser import parse
+from triage.edges.parser import message_of
 from triage.edges.replypack import read_phrases
 from triage.edges.stemmer import stem
+from triage.edges.walker import take_apart
 from triage.jobs.papers import read_file
 from triage.jobs.replies import take_reply
 from triage.jobs.showing import show_letter
@@ -55,11 +56,12 @@ def reader(
         if hashlib.sha256(raw).hexdigest() != sighting.sha256:
             return {"problem": "damaged"}
         found = vouched_for(sighting, raw, ids.get(sighting.account, ()))
-        message = parse(raw, sighting, found["domain"])
+        tree = take_apart(raw)
+        message = message_of(tree, sighting, found["domain"])
         if "answer" in task:
             return take_reply(raw, message, task["answer"])
         if "show" in task:
-            return show_letter(raw, message, loaded, task["show"])
+            return show_letter(tree, message, loaded, task["show"])
         if "find" in task:
             numbers = loaded.marketplace(task["pack"]).identifiers
             return {"snippet": snippet(message, task["find"], stem, numbers)}

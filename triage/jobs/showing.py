@@ -11,6 +11,7 @@ from triage.core.message import Message, Where
 from triage.core.pack import Packs
 from triage.edges.harmless import harmless
 from triage.edges.parser import markup_of
+from triage.edges.walker import Tree
 
 VERSION = "1"  # of what comes out: letters written by another are written anew
 LONGEST = 200_000  # characters of a text
@@ -22,7 +23,7 @@ def task_of(pack: str, outcome: str) -> dict[str, str]:
 
 
 def show_letter(
-    raw: bytes, message: Message, packs: Packs, how: Mapping[str, str]
+    tree: Tree, message: Message, packs: Packs, how: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return who wrote what to whom, `html` parts, `links` of theirs, and the `text`.
 
@@ -39,7 +40,7 @@ def show_letter(
     blot = blot_of(secrets, widely=not known)
     pages: list[str] = []
     links: list[str] = []
-    for markup in markup_of(raw):
+    for markup in markup_of(tree):
         if shown := harmless(markup, blot, first=len(links) + 1):
             pages.append(shown.html)
             links += shown.links
