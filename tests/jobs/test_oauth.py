@@ -388,9 +388,9 @@ def test_a_server_of_another_certificate_is_named_with_what_to_look_at(
     certificate, key = sink_certificate
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    with Authority("me@example.org", tls=context) as server:
-        with pytest.raises(Unavailable) as refused:
-            line.ask(f"{server.url}/token", {"a": "b"})
+    server = Authority("me@example.org", tls=context)
+    with server, pytest.raises(Unavailable) as refused:
+        line.ask(f"{server.url}/token", {"a": "b"})
 
     assert "сертификат сервера не подтверждён" in str(refused.value)
     assert "часы" in str(refused.value)
