@@ -161,6 +161,25 @@ def test_a_case_that_asks_is_told_as_its_question() -> None:
     assert asking.case.title not in tail
 
 
+@pytest.mark.parametrize("side", ["text", "html"])
+def test_no_question_ends_with_two_marks(side: str) -> None:
+    asking = "Похоже, заказ отменён. Верно?"
+    leading, alone = (
+        a_standing(number=number, order=f"12345678-000{number}", asks=words)
+        for number, words in ((1, None), (3, asking))
+    )
+    beside = a_standing(
+        "waiting", number=2, name="other", order=leading.case.order, asks=asking
+    )
+
+    before = {beside.case.id: [told(beside, TODAY)]}
+    written = getattr(page(leading, beside, alone, told=before), side)
+
+    assert "Ещё по этому заказу" in written
+    assert written.count("Верно?") >= 2
+    assert not re.search(r"[?!.](?:</[a-z]+>)?[.?!]", written)
+
+
 def test_problems_are_told_on_top() -> None:
     health = replace(WELL, problems={"main": "неверный пароль"})
 
