@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from threading import Thread
 
 import dns.message
@@ -10,7 +11,7 @@ import dns.rcode
 import dns.rrset
 
 from triage.core.verdict import Outcome
-from triage.edges.resolver import MOST_NAMES, Resolver
+from triage.edges.resolver import LONGEST_PASS, MOST_NAMES, PATIENCE, Resolver
 
 NAME = "mail._domainkey.ozon.ru"
 KEY = "v=DKIM1; k=rsa; p=" + "A" * 400
@@ -124,3 +125,15 @@ def test_a_name_that_cannot_be_written_asks_nobody_and_raises_nothing():
 
     assert resolver("a" * 300).problem is Outcome.UNAVAILABLE
     assert resolver("a..b").problem is Outcome.UNAVAILABLE
+
+
+def test_a_server_that_answers_late_is_asked_for_a_bounded_time():
+    """Each answer comes before patience ends; a pass over a mailbox must end as well."""
+    hours = count(step=PATIENCE - 0.1)
+    with server({f"{n}.example": ["broken"] for n in range(MOST_NAMES)}) as port:
+        resolver = Resolver([BY], port=port, clock=lambda: next(hours))
+        found = {resolver(f"{n}.example").problem for n in range(MOST_NAMES)}
+
+    assert found == {Outcome.UNAVAILABLE}
+    assert resolver.asked * (PATIENCE - 0.1) < LONGEST_PASS + PATIENCE
+    assert resolver.asked < MOST_NAMES

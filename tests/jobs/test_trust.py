@@ -1,5 +1,6 @@
 """Who really wrote a letter, from its arrival to the digest, and again without a network."""
 
+import socket
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from offline import an_app, bring
 from signing import BY, Dns, Domain
 
 from triage.core.verdict import nobody
+from triage.edges.resolver import Resolver
 from triage.jobs.compose import preview
 from triage.jobs.trust import Judge, vouched_for
 
@@ -223,6 +225,18 @@ def test_a_signed_letter_tells_and_a_forged_one_is_named_in_the_digest(app):
         assert "его подпись не сходится" in side
         assert "ссылки ведут не на сайт магазина" in side
         assert "https://evil.example" not in side
+
+
+def test_a_dns_that_never_answers_holds_nothing_up_and_takes_no_letter_away(app):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+        mute.bind(("127.0.0.1", 0))
+        ask = Resolver(["127.0.0.1"], port=mute.getsockname()[1], patience=0.05)
+        app._ask = ask
+        shops = [Domain("sender.ozon.ru", selector) for selector in "abc"]
+        bring(app, [shop.sign(a_letter(**CANCELLED)) for shop in shops])
+
+    assert ask.asked == 1
+    assert set(shown(app)[0]) == {ORDER}
 
 
 def test_the_english_digest_names_it_as_well(app):
