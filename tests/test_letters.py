@@ -119,6 +119,11 @@ SLIPS = {
     "a date for machines": r"\b\d{4}-\d\d-\d\d\b",
     "a sum without its sign": r"\d,\d\d(?!\d|\u00a0₽| с \d)",
     "a year twice": r"г\. г\.|2026 2026",
+    "two alphabets in a word": r"[A-Za-z][а-яёА-ЯЁ]|[а-яё][A-Za-z]",
+    "a sum in the nominative": r"\d копейка|одна тысяча",
+    "a sum as machines keep it": r"(?<![\d.])(?<!ст\.[ \u00a0])\d+\.\d\d(?!\d|\.\d)",
+    "a sum torn from its sign": r"\d ₽",
+    "words of a program": r"\b[a-z]+_[a-z]+\b(?!=|\)|, )",
 }
 
 
@@ -162,6 +167,11 @@ def endless(line: str) -> bool:
         ("Заказ отменён 2026-11-09.", "a date for machines"),
         ("Верните 12,50 руб.", "a sum without its sign"),
         ("Заказ отменён 9 ноября 2026 г. г.", "a year twice"),
+        ("Заказ отмeнён.", "two alphabets"),
+        ("Прошу вернуть 2 (два) рубля 01 копейка.", "a sum in the nominative"),
+        ("На балансе кабинета: 1500.00.", "a sum as machines keep it"),
+        ("Верните 12,50 ₽.", "a sum torn from its sign"),
+        ("Причина: refusal_reason.", "words of a program"),
         ("Заказ отменён", "has no end"),
         ("Деньги за отменённый заказ так и не поступили.\n" * 2, "twice"),
     ],
@@ -200,7 +210,8 @@ CHOICES = [
         for way in ("мир", "сбп", "visa", "unionpay", "ozon карта", "рассрочка")
     ),
     ("refund-missing", "key_rate", "14,00 с 27.07.2026"),
-    ("account-blocked", "balance", "1500 ₽"),
+    ("account-blocked", "balance", "1500.00"),
+    *(("damaged", "wish", wish) for wish in ("ремонт", "скидка")),
 ]
 
 

@@ -217,7 +217,7 @@ def test_past_the_last_confirmed_rate_the_digest_asks_for_it():
     asked = standing(case, "2026-11-23", *acts).step
 
     assert asked.step.id == "claim"
-    assert "ключевая ставка известна по 25 октября 2026 г." in asked.caution
+    assert "неизвестна ключевая ставка с 26 октября 2026 г." in asked.caution
     assert "key_rate" in asked.caution
     assert reckoned(case, "2026-11-23").calculation is None
 

@@ -276,7 +276,7 @@ def test_a_letter_without_the_rate_says_so_in_the_lines_to_be_deleted():
     without = render(letter, facts(case, "2026-11-23", step="claim"))
     with_rate = render(letter, facts(case, "2026-11-23", word, step="claim"))
 
-    assert "проценты не посчитаны: ключевая ставка известна по 25 октября" in without
+    assert "проценты не посчитаны: неизвестна ключевая ставка с 26 октября" in without
     assert "Период" not in without
     assert "не посчитаны" not in with_rate
     assert "14\u00a0%\u00a0/\u00a0365" in with_rate

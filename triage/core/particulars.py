@@ -22,6 +22,7 @@ CONFIG = "config"  # evidence of what the configuration says
 PACK = "pack"  # evidence of a passage of the packs
 DERIVED = "derived"  # evidence of what was worked out from other facts
 DATES = frozenset({"keep_until", "moved_to"})  # dates beside those named `_on`
+SUMS = ("amount", "balance")  # how the names of sums begin
 RELIES_ON = "relies_on"  # fact: the norms that the step rests on
 GROWS_BY = "grows_by"  # fact: the norm by which a sum grows
 RATE_ASKED = "rate_asked"  # fact: in words, that the key rate is wanted
@@ -78,7 +79,7 @@ def written(fact: Fact, anchor: date) -> Fact:
     if fact.evidence in (PACK, DERIVED):
         return fact
     value = " ".join(fact.value.split())
-    if fact.name.startswith("amount") and (amount := parse_amount(value)) is not None:
+    if fact.name.startswith(SUMS) and (amount := parse_amount(value)) is not None:
         value = roubles(amount)
     elif fact.name.endswith("_on") or fact.name in DATES:
         on = iso_or_written(value, anchor)
