@@ -69,8 +69,8 @@ def reckon(anchors: Anchors) -> Reckoning | None:
 def doubt_of(found: Reckoning, today: date, phrases: Mapping[str, str]) -> str:
     """Say what to check before relying on the sum, or what it wants to be counted."""
     if found.rate_asked and found.rate_known_to:
-        since = found.rate_known_to + ONE_DAY
-        return phrases["caution_key_rate"].format(since=day(since))
+        lacking = found.rate_known_to + ONE_DAY
+        return phrases["caution_key_rate"].format(since=day(lacking))
     since, grown = found.norm.cap_from, found.calculation
     if since and grown and grown.from_on < since <= grown.to_on:
         return phrases["caution_cap"].format(since=day(since))
