@@ -604,3 +604,40 @@ def test_a_small_picture_of_every_letter_stands_in_the_documents():
     assert sorted(shown) == sorted(drawn)
     assert set(ru().letters) == {re.sub(r"-page-\d$", "", name) for name in shown}
     assert max(path.stat().st_size for path in drawn.values()) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "last_day"),
+    [
+        ("wish", "возврат", "2026-11-20"),
+        ("wish", "замена", "2026-11-20"),
+        ("wish", "ремонт", "2028-11-05"),
+        ("wish", "скидка", "2028-11-05"),
+        ("substantial", "повторяется после ремонта", "2028-11-05"),
+    ],
+)
+def test_only_money_or_another_thing_must_be_asked_in_the_first_fifteen_days(
+    name, value, last_day
+):
+    case = a_case("defective", delivered_on="2026-11-05")
+    acts = [told(case, "complex_goods", "да"), told(case, name, value)]
+
+    claim = next(
+        each
+        for each in standing(case, "2026-11-12", *acts).steps
+        if each.step.id == "claim"
+    )
+
+    assert claim.deadline_on == on(last_day)
+
+
+@pytest.mark.parametrize("wish", ["ремонт", "скидка", "замена"])
+def test_who_keeps_the_thing_is_not_told_that_its_price_is_owed(wish):
+    for letter, step in (("authority", "authority"), ("lawyer", "lawyer")):
+        text = written(
+            "defective", step, letter, "2026-12-05", ("wish", wish), rich=True
+        )
+
+        assert "Вместе с основной суммой" not in text
+        assert "Штраф в пользу потребителя" not in text
+    assert ("Цена иска на" in text) is (wish == "замена")
