@@ -103,7 +103,9 @@ def _put_together(text: str, facts: Facts) -> str:
     for _ in range(NESTING):
         known = ((name, facts[name]) for name in _names(text) if name in facts)
         passages = tuple((n, f.value) for n, f in known if f.evidence == PACK)
-        text = _with_passages(text, passages)
+        before, text = text, _with_passages(text, passages)
+        if text == before:
+            break
     return text
 
 
