@@ -190,6 +190,6 @@ def test_a_mention_that_never_reached_the_owner_is_forgotten(store: Store) -> No
     second = told(a_standing(), TODAY, "reminder")
     mentions.note(store, [first, second])
 
-    mentions.withdraw(store, [second])
+    mentions.withdraw(store, "digest:2026-11-23", [second])
 
     assert mentions.told(store)[first.case] == [first]

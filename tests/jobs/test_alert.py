@@ -268,6 +268,46 @@ def test_what_no_server_took_is_told_by_the_digest(store: Store) -> None:
     assert sorted(states) == ["accepted", "queued", "withdrawn"]
 
 
+def test_what_a_digest_told_since_is_not_new_when_the_urgent_letter_is_refused(
+    store: Store,
+) -> None:
+    a_morning(store)
+    evening = replace(HEAD, at=time(20), always=True)
+    urgent_at, digest_at = at("2026-11-23 14:00"), at("2026-11-23 20:00")
+    alert(store, evening, what_is(refused()), urgent_at)
+    [key] = outbox.due(store, urgent_at)
+    letter = outbox.take(store, key, urgent_at)
+    assert letter
+    outbox.finish(store, letter, "unsure")
+    assert compose(store, evening, what_is(refused()), digest_at)
+
+    again = outbox.take(store, key, digest_at)
+    assert again
+    mentions.withdraw(store, again.key, again.mentions)
+    outbox.finish(store, again, "rejected", "550 no")
+    arrive(store, digest_at)
+
+    tomorrow = what_is(refused(today=TODAY + timedelta(days=1)))
+    assert compose(store, evening, tomorrow, at("2026-11-24 20:00"))
+    assert "(новое дело)" not in text_of(letters(store)[-1])
+
+
+def test_what_a_refused_urgent_letter_told_is_new_in_the_next_digest(
+    store: Store,
+) -> None:
+    a_morning(store)
+    alert(store, HEAD, what_is(refused()), at("2026-11-23 14:00"))
+    [key] = outbox.due(store, at("2026-11-23 14:00"))
+    letter = outbox.take(store, key, at("2026-11-23 14:00"))
+    assert letter
+    mentions.withdraw(store, letter.key, letter.mentions)
+    outbox.finish(store, letter, "rejected", "550 no")
+
+    tomorrow = what_is(refused(today=TODAY + timedelta(days=1)))
+    assert compose(store, HEAD, tomorrow, at("2026-11-24 08:00"))
+    assert "(новое дело)" in text_of(letters(store)[-1])
+
+
 def test_an_urgent_letter_carries_the_calendar_of_all_cases(store: Store) -> None:
     a_morning(store)
     waiting = a_standing(

@@ -5,6 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from triage.core.mention import Mention, by_case, load_mentions, mention_of, mention_row
 from triage.edges.store import Store
 
+_DIGEST_SINCE = """
+SELECT 1 FROM outbox letter JOIN outbox later ON later.composed_at > letter.composed_at
+ WHERE letter.key = ?1 AND later.key LIKE 'digest:%'
+  AND later.state NOT IN ('rejected', 'withdrawn') LIMIT 1
+"""
+
 
 def told(store: Store) -> Mapping[str, Sequence[Mention]]:
     """Return every mention by the case it is about."""
@@ -17,9 +23,14 @@ def note(store: Store, mentions: Iterable[Mention]) -> None:
     store.write_all("mentions", map(mention_row, mentions))
 
 
-def withdraw(store: Store, mentions: Iterable[Mention]) -> None:
-    """Forget mentions whose letter never reached the owner."""
+def withdraw(store: Store, key: str, mentions: Iterable[Mention]) -> None:
+    """Forget what a letter told that never reached the owner.
+
+    Where a digest was written after it, that one has told of the cases since.
+    """
     with store.transaction():
+        if store.rows(_DIGEST_SINCE, key):
+            return
         for each in mentions:
             store.execute(
                 "DELETE FROM mentions WHERE case_id = ? AND told_on = ?",

@@ -110,7 +110,7 @@ def compose(
             return False
         missed = outbox.withdrawable(store)
         for letter in missed:
-            mentions.withdraw(store, letter.mentions)
+            mentions.withdraw(store, letter.key, letter.mentions)
             outbox.mark_withdrawn(store, letter.key)
         digest = written(
             store,

@@ -135,7 +135,7 @@ def _note(
     with store.transaction():
         match answer.outcome:
             case Outcome.REJECTED:
-                mentions.withdraw(store, letter.mentions)
+                mentions.withdraw(store, letter.key, letter.mentions)
             case Outcome.ACCEPTED | Outcome.UNSURE:
                 _spend(store, now)
         if answer.outcome is Outcome.LOGIN_REJECTED:
