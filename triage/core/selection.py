@@ -41,6 +41,8 @@ LONGEST = 8_192  # bytes of one field that are decoded: normalising is not linea
 
 LONGEST_HEADER = 1 << 18
 
+_Fields = list[tuple[bytes, bytes]]
+
 _BETWEEN = "<"  # stands in no needle
 _FIELD = re.compile(rb"(?m)^([!-9;-~]{1,80})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)")
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
@@ -102,29 +104,25 @@ def wanted(header: bytes, role: Role, needles: tuple[str, ...]) -> bool:
     the letters that the digest's buttons write.
     """
     header = header[:LONGEST_HEADER]
-    fields = [(m[1].lower(), m[2]) for m in _FIELD.finditer(header)]
+    fields = [(name.lower(), value) for name, value in _FIELD.findall(header)]
     if any(name == b"x-triage" for name, _ in fields):
         return False
-    if any(_answers_us(name, value) for name, value in fields):
-        return not any(map(_is_automatic, fields))
     looked_at = SPEAKER if role in (Role.INBOX, Role.SPAM) else SPEAKER | ADDRESSED
-    text = _BETWEEN.join(
-        reading
-        for name, value in fields
-        if name in looked_at
-        for reading in _readings(value)
-    )
+    plain = [(name, _plain(value)) for name, value in fields if name in looked_at]
+    if _answers_us(header, fields, plain):
+        return not any(map(_is_automatic, fields))
+    text = _BETWEEN.join(reading for _, value in plain for reading in _readings(value))
     return any(map(text.__contains__, _folded(needles)))
 
 
-def _answers_us(name: bytes, value: bytes) -> bool:
-    if name in THREAD:
-        return OWN_DOMAIN in value.lower()
-    if name != b"subject":
-        return False
-    value = value[:LONGEST].replace(b"\r", b"").replace(b"\n", b"")
-    plain = _without_words(value) if b"=?" in value else value
-    return find_token(plain.decode("utf-8", "replace")) is not None
+def _answers_us(header: bytes, fields: _Fields, plain: _Fields) -> bool:
+    """Say whether a letter names one of ours, or shows a token of ours in its subject."""
+    if OWN_DOMAIN in header.lower():
+        named = (value.lower() for name, value in fields if name in THREAD)
+        if any(OWN_DOMAIN in value for value in named):
+            return True
+    subjects = (v for name, v in plain if name == b"subject" and b"[" in v)
+    return any(find_token(value.decode("utf-8", "replace")) for value in subjects)
 
 
 def _is_automatic(field: tuple[bytes, bytes]) -> bool:
@@ -146,10 +144,15 @@ def fold(text: str) -> str:
     return text.lower().translate(_FOLD)
 
 
-def _readings(value: bytes) -> Iterator[str]:
-    """Yield the ways to read a field, folded."""
+def _plain(value: bytes) -> bytes:
+    """Return the bytes of a field without folds and encoded words, of bounded length."""
     value = value[:LONGEST].replace(b"\r", b"").replace(b"\n", b"")
-    for text in _texts(_without_words(value) if b"=?" in value else value):
+    return _without_words(value) if b"=?" in value else value
+
+
+def _readings(plain: bytes) -> Iterator[str]:
+    """Yield the ways to read a field, folded."""
+    for text in _texts(plain):
         yield fold(text)
         if "xn--" in text.lower():
             yield from _domains(text)
