@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from triage.core.event import EventKind
 from triage.core.hearing import Heard, Spoken
+from triage.core.line import Patterns, phrases
 from triage.core.naming import stretch_of
 from triage.core.pack import Identifiers, Marketplace
 from triage.core.rows import dealt_below
@@ -169,16 +170,16 @@ def _wide(
 
 def _found(
     name: str,
-    patterns: Iterable[re.Pattern[str]],
+    patterns: Patterns,
     places: Iterable[tuple[Voice, int, int]],
     written_on: date,
 ) -> str:
     """Return what the first pattern that matches says; "" where it says two things."""
-    for pattern in patterns:
+    for pattern in phrases(patterns)[0]:
         values = [
             value
             for voice, start, end in places
-            for match in pattern.finditer(voice.folded, start, end)
+            for match in voice.matches(pattern, end, start)
             if (
                 value := _value(
                     name, voice.text[slice(*match.span("value"))], written_on

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from triage.core.lexicon import Lexicon
 from triage.core.line import Patterns, Phrase, Vocabulary
 from triage.core.message import Message, Where
 from triage.core.recogniser import Recogniser
@@ -34,6 +33,12 @@ class Spoken:
     def says(self, patterns: Patterns) -> bool:
         """Say whether any of the patterns matches anywhere."""
         return any(map(self._says, self.vocabulary.possible(patterns)))
+
+    def leading_to(self, patterns: Patterns) -> tuple[str, ...]:
+        """Return the links that any of the patterns matches."""
+        if not patterns:
+            return ()
+        return tuple(one for one in self.links if any(p.search(one) for p in patterns))
 
     def is_headed(self, patterns: Patterns) -> bool:
         """Say whether any of the patterns matches the subject."""
@@ -109,9 +114,7 @@ def hear_all(
     if not (_is_of(letter.sender, recogniser.senders) and letter.may_say(recogniser)):
         return
     within = letter.voices if voices is None else tuple(voices)
-    links = tuple(
-        link for link in letter.links if any(p.search(link) for p in recogniser.links)
-    )
+    links = letter.leading_to(recogniser.links)
     if recogniser.links and not links:
         return
     heard = None
@@ -121,12 +124,22 @@ def hear_all(
         heard = next(found, None)
         if heard is None or (voices is not None and not {*subjects} & {*voices}):
             return
-    if letter.says(recogniser.none_of) or letter.is_headed(recogniser.unless_subject):
-        return
     if recogniser.any_of:
-        yield from _phrases(recogniser, recogniser.any_of, letter, within, links)
+        every = _phrases(recogniser, recogniser.any_of, letter, within, links)
     else:
-        yield heard or Heard(recogniser, None, links=links)
+        every = iter([heard or Heard(recogniser, None, links=links)])
+    for place, one in enumerate(every):
+        if not place and _is_silenced(
+            recogniser, letter
+        ):  # dearer than to hear nothing
+            return
+        yield one
+
+
+def _is_silenced(recogniser: Recogniser, letter: Spoken) -> bool:
+    return letter.says(recogniser.none_of) or letter.is_headed(
+        recogniser.unless_subject
+    )
 
 
 def _is_of(sender: str, domains: Sequence[str]) -> bool:
@@ -144,7 +157,6 @@ def _phrases(
     links: tuple[str, ...],
 ) -> Iterator[Heard]:
     phrases = letter.vocabulary.possible(patterns)
-    unless = letter.vocabulary.possible(recogniser.unless)
     for voice in voices if phrases else ():
         limit, judged = voice.upto(recogniser.lines), set[int]()
         for pattern in phrases:
@@ -157,7 +169,7 @@ def _phrases(
                 judged.add(start)
                 if not (
                     _strange(recogniser, voice, (start, end), match[0])
-                    or _spoilt(voice, (start, end), unless, recogniser.lexicon)
+                    or _spoilt(recogniser, letter, voice, (start, end))
                     or _is_led_in(recogniser, letter, voice, start)
                     or _is_explained(recogniser, letter, voice, (start, end))
                 ):
@@ -207,12 +219,10 @@ def _is_led_in(
 
 
 def _spoilt(
-    voice: Voice,
-    sentence: tuple[int, int],
-    unless: Iterable[Phrase],
-    lexicon: Lexicon | None,
+    recogniser: Recogniser, letter: Spoken, voice: Voice, sentence: tuple[int, int]
 ) -> bool:
     """Say whether a condition, a question or the like takes a sentence back."""
+    lexicon, unless = recogniser.lexicon, letter.vocabulary.possible(recogniser.unless)
     parts = list(voice.governing(*sentence))
     if lexicon:
         if voice.is_of_nothing(sentence[1]):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache, reduce
 from operator import or_
 
-from triage.core.stems import SHORTEST, Stems, leads, lower, reach, stems
+from triage.core.stems import DIGIT, SHORTEST, Stems, leads, lower, reach, stems
 from triage.core.words import fold
 
 LONG = 1000  # characters of a line that is not worth remembering
@@ -30,12 +30,14 @@ class Phrase:
         self.leads = leads(pattern)
         self.reach = reach(pattern)
         self.bit = 1 << len(_PHRASES)
-        _PHRASES.append(self)
+        _PHRASES[self.bit] = self.needs
 
 
-_PHRASES: list[Phrase] = []
+_PHRASES: dict[int, int] = {}  # what each phrase needs, by its own bit
 _BITS: dict[Stems, int] = {}  # a bit for each set of words, to test many sets at once
-_BY_START: dict[str, dict[str, int]] = {}  # words by their first letters, with bits
+_OF_DIGITS = {DIGIT: 0}
+_BY_START = {DIGIT[:SHORTEST]: _OF_DIGITS}  # words by how they begin, with their bits
+_DIGIT = re.compile(DIGIT)
 _KNOWN: dict[int, tuple[Patterns, tuple[Phrase, ...], int]] = {}
 
 phrase = cache(Phrase)
@@ -64,9 +66,14 @@ def _bit(words: Stems) -> int:
     return _BITS[words]
 
 
+def known_sets() -> int:
+    """Count the sets of words that are looked for; more patterns may come to be known."""
+    return len(_BITS)
+
+
 def _sets(word: str) -> int:
     """Return the bits of the sets of which a text without blanks holds a word."""
-    found = 0
+    found = _OF_DIGITS[DIGIT] if _DIGIT.search(word) else 0
     for at in range(len(word) - SHORTEST + 1):
         for stem, bits in _BY_START.get(word[at : at + SHORTEST], {}).items():
             if word.startswith(stem, at):
@@ -116,15 +123,19 @@ class Vocabulary:
     def __init__(self, lines: Iterable[Line]) -> None:
         self._lines = {*lines}
         self._asked, self._worth = 0, 0
+        self._possible: dict[int, tuple[Phrase, ...]] = {}
 
     def possible(self, patterns: Patterns) -> tuple[Phrase, ...]:
-        """Choose the patterns that are worth a search."""
-        every, bits = phrases(patterns)
-        if self._asked != len(_PHRASES):
-            self._asked = len(_PHRASES)
-            lacks = ~reduce(or_, [one.holds for one in self._lines], 0)
-            able = [one.bit for one in _PHRASES if not one.needs & lacks]
-            self._worth = reduce(or_, able, 0)
-        if not bits & self._worth:
-            return ()
-        return tuple([one for one in every if one.bit & self._worth])
+        """Choose the patterns that are worth a search; asked again, it knows."""
+        known = self._possible.get(id(patterns))
+        if known is None:
+            every, bits = phrases(patterns)
+            if self._asked != len(_PHRASES):
+                self._asked = len(_PHRASES)
+                lacks = ~reduce(or_, [one.holds for one in self._lines], 0)
+                able = [bit for bit, needs in _PHRASES.items() if not needs & lacks]
+                self._worth = sum(able)
+            worth = bits & self._worth
+            known = tuple([one for one in every if one.bit & worth]) if worth else ()
+            self._possible[id(patterns)] = known
+        return known

@@ -18,7 +18,9 @@ except ImportError:  # another Python: searches are slower, and as right
 FEW = 4  # letters in brackets that are worth looking at one by one
 SHORTEST = 3  # a shorter run of letters is in every text
 
-DIGIT = r"\d+"  # stands for any digit among what matches begin with
+DIGIT = (
+    r"[^\D]"  # stands for any digit; its capital tells it from words, which are small
+)
 ENDLESS = 1000  # line ends
 REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
@@ -43,8 +45,8 @@ ALIKE = {
 def stems(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
     """Return sets of words in lower case: every match holds a word of each of them.
 
-    No word holds a blank: what a pattern wants in a row is wanted word by word. The set
-    that fewest texts will satisfy comes first.
+    No word holds a blank: what a pattern wants in a row is wanted word by word. DIGIT
+    stands for any digit. The set that fewest texts will satisfy comes first.
     """
     if _parser is None:
         return ()
@@ -57,7 +59,7 @@ def stems(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
 def leads(pattern: re.Pattern[str]) -> tuple[str, ...]:
     """Return what matches begin with, in lower case: each with one of these.
 
-    DIGIT is any digit; () is anything.
+    A lead with DIGIT in it is a pattern; () is anything.
     """
     if _parser is None:
         return ()
@@ -104,6 +106,8 @@ def _required(tree: Iterable[Any]) -> list[Stems]:
             found.append(frozenset().union(*choices))
         elif name in REPEATS and value[0]:
             found += _required(value[2])
+        elif name == "IN" and _is_digit([(operation, value)]):
+            found.append(frozenset([DIGIT]))
     return [*found, *_words(run)]
 
 
@@ -124,7 +128,8 @@ def _beginnings(tree: list[Any]) -> Stems:
         elif name == "BRANCH":
             choices = value[1]
         elif name in REPEATS and value[0] and _is_digit(value[2]) and not run:
-            return frozenset([DIGIT])
+            bound = r"\b" if place and _is_bound(tree[place - 1]) else ""
+            return frozenset([f"{bound}(?={DIGIT}{{{value[0]}}})"])
         elif name in REPEATS and value[:2] == (0, 1):
             choices = [value[2], []]
         elif name == "IN" and len(value) <= FEW and str(value[0][0]) != "NEGATE":
@@ -174,10 +179,14 @@ def _is_digit(tree: Iterable[Any]) -> bool:
     return str([*tree]) == "[(IN, [(CATEGORY, CATEGORY_DIGIT)])]"
 
 
+def _is_bound(node: tuple[Any, Any]) -> bool:
+    return str(node[1]) == "AT_BOUNDARY"
+
+
 def _words(run: str) -> list[Stems]:
     return [frozenset([word]) for word in run.split() or [""]]
 
 
 def _weight(words: Stems) -> int:
-    """Say how telling a set is: as its shortest word."""
-    return min(map(len, words), default=0)
+    """Say how telling a set is: as its shortest word. Few lines hold a digit."""
+    return min((SHORTEST if w == DIGIT else len(w) for w in words), default=0)

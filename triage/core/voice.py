@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate
 
-from triage.core.line import Phrase, line, phrase
+from triage.core.line import Phrase, known_sets, line, phrase
 from triage.core.message import Where
 from triage.core.stems import DIGIT
 from triage.core.words import fold, normal
@@ -22,7 +22,6 @@ _SUPPOSES = re.compile(
     r"|остались|нашли)\b",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"\d")
 _QUOTED = ">"  # how a line of somebody else's letter begins
 _ANOTHER = re.compile(  # what stands above a letter that is quoted or passed on
     r"^[ \t]*(?:[-—_=>]{2,} ?(?:original|forwarded|исходное|пересланное|пересылаемое"
@@ -74,17 +73,20 @@ class Voice:
         self.folded = fold(self.text)
         self.lines = [line(one) for one in self.text.split("\n")]
         self._known_lines: dict[int, int] = {}  # by the bit of a set of words
+        self._holds: list[tuple[int, int]] = []  # of each line, with a bit for it
+        self._sets = 0
         self._known_stops: dict[int, list[int]] = {}  # by where the line begins
 
-    def matches(self, sought: Phrase, limit: int) -> Iterator[re.Match[str]]:
+    def matches(
+        self, sought: Phrase, limit: int, end: int = 0
+    ) -> Iterator[re.Match[str]]:
         """Find a pattern as `finditer` does, only trying where a match may begin."""
         lines = self._lines_with(sought)
         if not lines:
             return
         if not sought.leads:
-            yield from sought.finditer(self.folded, lines[0][0], limit)
+            yield from sought.finditer(self.folded, max(lines[0][0], end), limit)
             return
-        end = 0
         for start in self._beginnings(sought, lines):
             if end <= start < limit:
                 match = sought.match(self.folded, start, limit)
@@ -112,7 +114,12 @@ class Voice:
     def _lines_of(self, one: int) -> int:
         """Return a bit for each line that holds a word of a set."""
         if (known := self._known_lines.get(one)) is None:
-            holding = [1 << n for n, line in enumerate(self.lines) if line.holds & one]
+            if self._sets != known_sets():
+                self._sets = known_sets()
+                self._holds = [
+                    (1 << place, line.holds) for place, line in enumerate(self.lines)
+                ]
+            holding = [bit for bit, holds in self._holds if holds & one]
             known = self._known_lines[one] = sum(holding)
         return known
 
@@ -122,10 +129,9 @@ class Voice:
         places = set[int]()
         for lead in sought.leads:
             for start, end in lines:
-                if lead == DIGIT:
-                    places.update(
-                        match.start() for match in _DIGIT.finditer(small, start, end)
-                    )
+                if DIGIT in lead:
+                    found = re.compile(lead).finditer(small, start, end)
+                    places.update([match.start() for match in found])
                     continue
                 last = end + len(lead) - 1
                 at = small.find(lead, start, last)
