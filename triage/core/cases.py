@@ -175,7 +175,11 @@ def _case(
         closed_on, closed_by = None, ""
     certainty = _certainty(question, episode)
     doubtful = None if closed_on else _asks(question, episode, certainty, titles)
-    sure = [event for event in question.events if event not in episode.doubts]
+    sure = [
+        event
+        for event in question.events
+        if event not in episode.doubts and question.answer(event) is not False
+    ]
     return Case(
         id=name,
         pack=pack,
