@@ -64,3 +64,73 @@ def test_a_letter_that_names_an_order_is_still_read():
     assert [e.kind.value for e in reading(a_message(said)).events] == [
         "ready_for_pickup"
     ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "Код подтверждения оплаты",
+            f"Код 4821 для подтверждения оплаты 900 ₽. Заказ {ORDER} будет оплачен после ввода.",
+        ),
+        (
+            "Подтвердите заказ",
+            f"Введите 482 193, чтобы подтвердить заказ {ORDER}. Код действует 5 минут.",
+        ),
+        (
+            f"Заказ {ORDER}: код",
+            f"482193 — код подтверждения отмены заказа {ORDER}. Никому его не сообщайте.",
+        ),
+        ("Одноразовый код", f"Заказ {ORDER}. Ваш одноразовый код 4821."),
+        ("Смена адреса", f"Чтобы сменить адрес заказа {ORDER}, введите код: 4821"),
+        (
+            "Код 482193",
+            f"Никому не называйте код. Он нужен для оплаты заказа {ORDER}.",
+        ),
+        ("Код доступа", f"Пароль 48219377 для входа в чат по заказу {ORDER}."),
+        ("Ваш код", f"Код для подтверждения возврата по заказу {ORDER}: 4 8 2 1"),
+        (
+            "Подтверждение",
+            f"Код: 482-193. Используйте его для оплаты заказа {ORDER} картой.",
+        ),
+    ],
+)
+def test_a_code_that_confirms_something_is_put_aside_though_an_order_is_named(
+    subject, text
+):
+    assert reading(a_message(subject, text)).stream is Stream.SECURITY_CODE
+    assert reading(a_message(subject, html=text)).stream is Stream.SECURITY_CODE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Заказ {ORDER}: код получения 4821, назовите его сотруднику.",
+        f"Назовите курьеру код 4821. Заказ {ORDER}.",
+        f"Код выдачи 4821 к заказу {ORDER}",
+    ],
+)
+def test_a_code_that_hands_a_parcel_over_is_put_aside_where_nothing_else_is_told(text):
+    assert reading(a_message("Ваш код", text)).stream is Stream.SECURITY_CODE
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (
+            f"Заказ {ORDER} готов к выдаче. Код получения 4821, назовите его сотруднику.",
+            "ready_for_pickup",
+        ),
+        (
+            f"Курьер уже в пути. Заказ {ORDER}. Код для курьера 4821, никому не сообщайте его.",
+            "courier_out",
+        ),
+        (f"Заказ {ORDER} оплачен. Код товара 482193.", "order_paid"),
+        (f"Заказ {ORDER} отменён. Код причины 1203.", "order_cancelled"),
+    ],
+)
+def test_a_parcel_with_its_code_is_still_read_and_the_code_not_quoted(text, kind):
+    (event,) = reading(a_message("Ozon", text)).events
+
+    assert event.kind == kind
+    assert "4821" not in event.quote

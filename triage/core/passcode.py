@@ -21,6 +21,45 @@ _ANNOUNCES = re.compile(
     re.IGNORECASE,
 )
 
+_CALLED = (
+    r"\b(?:код|кода|коду|кодом|шифр\w*|парол\w+|пин(?:-?код\w*)?|pin|code|otp|passcode|password)\b"
+    r"(?! (?:товар|ошибк|заказ|отслеж|причин|регион|город|домоф|подъезд|чека|продав|тн вэд))"
+)
+_SPELT = re.compile(
+    rf"{_CALLED}[^\d]{{0,80}}{_NO_YEAR}{_CODE}|{_NO_YEAR}{_CODE}[^\d]{{0,80}}{_CALLED}"
+    rf"|\b(?:введите|наберите|укажите|вбейте)\b[^\d]{{0,20}}{_NO_YEAR}{_CODE}",
+    re.IGNORECASE,
+)
+_TO_CONFIRM = re.compile(
+    rf"{_CONFIRMS}|\b(?:оплат|списани|смен[аыеу]|смени|привяз|отвяз|удалени|доступ|введите|введ[её]|ввод"
+    r"|одноразов|никому|(?:никогда )?не (?:сообща|называ|говори|показыва|переда|спрашива)|смс|sms)",
+    re.IGNORECASE,
+)
+_HANDED_OVER = re.compile(
+    r"\b(?:пункт\w* выдачи|пвз|постамат\w*|ячейк\w*|отделени\w*|курьер\w*|получени[яеию]"
+    r"|выдач\w*|вручени\w*|забрать|забирайте|заберите|сотрудник\w* (?:пункта|на выдаче))\b",
+    re.IGNORECASE,
+)
+_AROUND = 100  # characters in which the words stand that say what a code is for
+
+
+def confirms(texts: Iterable[str]) -> bool:
+    """Say whether one of some normalised texts has a code to confirm something with.
+
+    For letters that name an order: a code by which a parcel is handed over is none.
+    """
+    return any(
+        _TO_CONFIRM.search(text, max(found.start() - _AROUND, 0), found.end() + _AROUND)
+        for text in texts
+        if not _HANDED_OVER.search(text)
+        for found in _SPELT.finditer(text)
+    )
+
+
+def hands_over(texts: Iterable[str]) -> bool:
+    """Say whether one of some normalised texts has a code, whatever it is for."""
+    return any(_SPELT.search(text) for text in texts)
+
 
 def announces(texts: Iterable[str]) -> bool:
     """Say whether one of some normalised texts announces a code.

@@ -10,7 +10,7 @@ from triage.core.hearing import Heard, Spoken, hear, spoken
 from triage.core.message import Message, Role, Where
 from triage.core.naming import Names, in_letter, in_text
 from triage.core.pack import ORDERS, Marketplace, Packs
-from triage.core.passcode import announces
+from triage.core.passcode import announces, confirms, hands_over
 from triage.core.phrasebook import NO_PHRASES, Phrases
 from triage.core.receipt_letter import is_operator, read_receipt_letter
 from triage.core.recogniser import Reading
@@ -33,6 +33,8 @@ OWNER_LETTER = "owner-letter"
 UNREAD = "not-read:"  # a defect that says that the letter is over a limit
 CLAIM = re.compile(r"\bпретензи[яюи]\b", re.IGNORECASE)
 FIRST_LINES = 5
+UNMATCHED = "ни один образец письма не подошёл"
+AHEAD = "сказано о том, чего в день письма ещё не было"
 
 
 def read(
@@ -187,11 +189,12 @@ def _from_orders(
         found = taught_to_say(lesson, found, letter, market)
     if isinstance(found, str):
         return replace(unread, outcome="ambiguous", reason=found)
-    if not found:
-        return replace(unread, reason="ни один образец письма не подошёл")
-    found = [one for one in found if not is_ahead(one, message, zone)]
-    if not found:
-        return replace(unread, reason="сказано о том, чего в день письма ещё не было")
+    if not found and hands_over(_texts(letter, market)):
+        return replace(unread, stream=Stream.SECURITY_CODE, outcome="stream")
+    past = [one for one in found if not is_ahead(one, message, zone)]
+    if not past:
+        return replace(unread, reason=AHEAD if found else UNMATCHED)
+    found = past
     unread = replace(unread, against=contradicted(lesson, found))
     if stream := found[0].recogniser.stream:
         return replace(unread, stream=stream, outcome="stream")
@@ -212,12 +215,19 @@ def _secret(market: Marketplace, letter: Spoken) -> Stream | None:
     for one in market.recognisers:
         if one.stream is Stream.SECURITY_CODE and hear(one, letter):
             return Stream.SECURITY_CODE
-    if in_letter(letter, market.identifiers).all:
-        return None
+    names_an_order = bool(in_letter(letter, market.identifiers).all)
+    told = (confirms if names_an_order else announces)(_texts(letter, market))
+    return Stream.SECURITY_CODE if told else None
+
+
+def _texts(letter: Spoken, market: Marketplace) -> list[str]:
+    """Return a letter's subject, and each body below it, without order numbers."""
     subject = " \n".join(voice.text for voice in letter.of(Where.SUBJECT))
     bodies = (v.text for v in letter.voices if v.where is not Where.SUBJECT)
-    told = announces([subject, *(f"{subject} \n{body}" for body in bodies)])
-    return Stream.SECURITY_CODE if told else None
+    texts = [subject, *(f"{subject} \n{body}" for body in bodies)]
+    for number in market.identifiers.text:
+        texts = [number.sub(" ", text) for text in texts]
+    return texts
 
 
 def _stream(domain: str, market: Marketplace) -> str:
