@@ -3,11 +3,14 @@
 bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt  data/…
 """
 
+import fcntl
 import hashlib
+import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from triage.edges import disk
@@ -15,6 +18,8 @@ from triage.errors import DiskError, UsageError, reason
 
 PAYLOAD = "data"
 _PIECE = 1 << 20
+_UNFINISHED = ".unfinished-"
+_MARK = re.compile(r"[0-9a-f]{8}")
 
 
 @contextmanager
@@ -30,20 +35,47 @@ def making(out: Path, info: dict[str, str]) -> Iterator[Path]:
     """
     if out.exists() or out.is_symlink():
         raise UsageError(f"{out}: уже есть; выберите имя новой папки")
-    work = out.with_name(f"{out.name}.unfinished-{secrets.token_hex(4)}")
+    work = out.with_name(f"{out.name}{_UNFINISHED}{secrets.token_hex(4)}")
     try:
+        _clear(out)
         work.mkdir()
-        (work / PAYLOAD).mkdir()
-        yield work / PAYLOAD
-        _seal(work, info)
-        if out.exists() or out.is_symlink():
-            raise UsageError(f"{out}: уже есть; выберите имя новой папки")
-        work.rename(out)
-        disk.sync_folder(out.parent)
+        with _held(work):
+            (work / PAYLOAD).mkdir()
+            yield work / PAYLOAD
+            _seal(work, info)
+            if out.exists() or out.is_symlink():
+                raise UsageError(f"{out}: уже есть; выберите имя новой папки")
+            work.rename(out)
+            disk.sync_folder(out.parent)
     except OSError as error:
         raise DiskError(f"{out}: не пишется: {reason(error)}") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _clear(out: Path) -> None:
+    """Remove what exports of that name left that were killed; one that runs is kept."""
+    for path in out.parent.iterdir():
+        name, _, mark = path.name.rpartition(_UNFINISHED)
+        if name != out.name or not _MARK.fullmatch(mark) or path.is_symlink():
+            continue
+        with suppress(OSError), _held(path):
+            shutil.rmtree(path)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder while it is written; a process that dies lets go of it.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(held)
 
 
 def put(path: Path, data: bytes) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from triage.core.act import Act
 from triage.core.catalogue import Line, line_of
 from triage.core.dossier import Dossier, Proof, dossier
-from triage.core.folio import leaf
+from triage.core.folio import folder_of, leaf
 from triage.core.ladder import Standing
 from triage.edges import cases, catalogue, disk, messages
 from triage.edges.archive import Archive
@@ -28,7 +28,7 @@ from triage.edges.dossiers import Press
 from triage.edges.store import Store
 from triage.edges.worker import Pool
 from triage.errors import EvidenceError
-from triage.jobs import showing
+from triage.jobs import leftovers, showing
 from triage.jobs.assess import Bench, batches, standings
 from triage.jobs.gallery import Gallery
 from triage.jobs.prepare import texts
@@ -165,6 +165,7 @@ class Shelf:
             home.mkdir(parents=True, exist_ok=True)
             for path in home.glob(CUT_SHORT):
                 path.unlink()
+            leftovers.clear_files(home)
             for name, names in wanted.items():
                 folder = home / name
                 if folder.is_symlink():
@@ -211,6 +212,12 @@ def refresh(shelf: Shelf, orders: Iterable[tuple[str, str]]) -> int:
     """
     store = shelf.store
     anew = store.meta(SHOWN) != showing.VERSION
+    if anew:  # another version, or an index that was made again
+        packs = shelf.bench.packs
+        names = {
+            folder_of(order, pack, packs) for pack, order in cases.all_orders(store)
+        }
+        leftovers.clear_folders(shelf.folder, names)
     store.set_meta(SHOWN, "")
     lines = list(shelf.write(orders, anew=anew))
     catalogue.save(store, lines)
