@@ -7,7 +7,7 @@ cheaper, and each word is looked for once in a letter, whatever the number of pa
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 try:
@@ -50,7 +50,7 @@ def stems(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
     """
     if _parser is None:
         return ()
-    found = _required(_parser.parse(pattern.pattern, pattern.flags))
+    found = _required(_tree(pattern))
     telling = dict.fromkeys(words for words in found if _weight(words) >= SHORTEST)
     return tuple(sorted(telling, key=lambda words: (len(words), -_weight(words))))
 
@@ -63,7 +63,7 @@ def leads(pattern: re.Pattern[str]) -> tuple[str, ...]:
     """
     if _parser is None:
         return ()
-    found = _beginnings(list(_parser.parse(pattern.pattern, pattern.flags)))
+    found = _beginnings(list(_tree(pattern)))
     return tuple(sorted(found)) if _weight(found) >= SHORTEST else ()
 
 
@@ -72,7 +72,12 @@ def reach(pattern: re.Pattern[str]) -> int:
     """Return how many line ends a match may hold, ENDLESS where that cannot be said."""
     if _parser is None:
         return ENDLESS
-    return _line_ends(_parser.parse(pattern.pattern, pattern.flags), pattern.flags)
+    return _line_ends(_tree(pattern), pattern.flags)
+
+
+@lru_cache(maxsize=1)  # all three are asked of one pattern after another
+def _tree(pattern: re.Pattern[str]) -> Any:
+    return _parser.parse(pattern.pattern, pattern.flags)
 
 
 def lower(text: str) -> str:
