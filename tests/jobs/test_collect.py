@@ -22,6 +22,7 @@ from triage.edges.store import Store
 from triage.errors import DiskError, Unavailable
 from triage.jobs import fetch
 from triage.jobs.collect import Collected, Incomplete, collect
+from triage.jobs.fetch import LETTERS, Kept
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 NUMBERS = itertools.count(1)
@@ -66,7 +67,7 @@ class Home:
             return self.collect_from(mailbox, folders)
 
     def collect_from(
-        self, mailbox: ImapMailbox, folders: Sequence[str] = ()
+        self, mailbox: ImapMailbox, folders: Sequence[str] = (), **more: Kept
     ) -> Collected:
         return collect(
             "main",
@@ -77,6 +78,7 @@ class Home:
             packs=a_shop(),
             authenticate=vouch,
             now=lambda: self.now,
+            **more,
         )
 
     def sightings(self) -> list[Sighting]:
@@ -238,6 +240,23 @@ def test_a_new_folder_is_found_within_a_day(dovecot, home, user):
 
 
 # -- twice is once
+
+
+def test_a_mailbox_never_seen_is_expected_to_have_letters_before_it_is_asked(
+    dovecot, home, user
+):
+    told: list[int] = []
+
+    class Watched(ImapMailbox):
+        def listed(self):
+            told.append(-1)
+            return super().listed()
+
+    for _ in range(2):
+        with Watched(to(dovecot.plain, user)) as mailbox:
+            home.collect_from(mailbox, kept=told.append)
+
+    assert told == [LETTERS, -1]
 
 
 def test_a_second_pass_keeps_nothing_twice_and_fetches_nothing(dovecot, home, user):

@@ -13,7 +13,14 @@ from triage.edges import cursors
 from triage.edges.archive import Archive
 from triage.edges.store import Store
 from triage.errors import Unavailable
-from triage.jobs.fetch import Authenticate, FolderReader, Kept, Mailbox, nobody
+from triage.jobs.fetch import (
+    LETTERS,
+    Authenticate,
+    FolderReader,
+    Kept,
+    Mailbox,
+    nobody,
+)
 
 __all__ = ["Collected", "Incomplete", "Mailbox", "collect", "find_folders"]
 
@@ -73,12 +80,17 @@ def collect(
 ) -> Collected:
     """Read every folder once: all of them, or those named in `folders`.
 
+    Of a mailbox that was never looked into letters are expected before it is asked: who
+    is to read them gets ready while its server does.
+
     Raises:
         Incomplete: a folder could not be read to its end; the others were.
         Refused: the mailbox does not let us in any more.
     """
     clock = now if callable(now) else (lambda: now)
     collected = Collected()
+    if cursors.folders_at(store, account) is None:
+        kept(LETTERS)
     look_up = partial(_look_up, store, account, folders, mailbox, clock())
     known = _remembered(store, account, folders, clock())
     problems: list[str] = []
