@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from triage.core.stems import Stems, lower, stems
+from triage.core.stems import DIGIT, Stems, lower, stems
 from triage.core.words import fold
 
 Blot = Callable[[str], str]
@@ -24,7 +24,13 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 
-_ANNOUNCES, _EXPLAINS = stems(_NAMED), stems(_BEFORE)
+
+def _words_of(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
+    """Return the sets of words of each of which every match holds one."""
+    return tuple(words for words in stems(pattern) if DIGIT not in words)
+
+
+_ANNOUNCES, _EXPLAINS = _words_of(_NAMED), _words_of(_BEFORE)
 
 
 def without_codes(text: str) -> str:
@@ -49,7 +55,7 @@ def without_numbers(text: str) -> str:
 
 def blot_of(secrets: Iterable[re.Pattern[str]], *, widely: bool) -> Blot:
     """Make a blot of a pack's own patterns, too; `widely` it takes any bare number."""
-    patterns = [(one, stems(one)) for one in secrets]
+    patterns = [(one, _words_of(one)) for one in secrets]
     mask = without_numbers if widely else without_codes
 
     def blot(text: str) -> str:
