@@ -369,6 +369,27 @@ def test_what_a_server_repeats_of_a_question_is_told_to_nobody(granted, caplog, 
     assert "\n" not in kept
 
 
+@pytest.mark.parametrize(
+    ("code", "logged"),
+    [
+        ("invalid_grant", "invalid_grant"),
+        ("server_error", "server_error"),
+        ("12345678-0001", "another code"),
+        ("anna-at-mail.example", "another code"),
+    ],
+)
+def test_the_log_names_only_codes_that_are_known(granted, caplog, code, logged):
+    world = granted
+    world.now += 2 * HOUR
+    world.server.script = [(400, {"error": code})]
+
+    with pytest.raises((ConfigError, Unavailable)):
+        oauth.access(world.path, world.by(Client(CLIENT)), world.now)
+
+    assert f"grant not renewed: {logged}" in caplog.text
+    assert code == logged or code not in caplog.text
+
+
 @pytest.mark.parametrize("code", [{"a": 1}, 7, "x" * 500, "two words", "<html>"])
 def test_a_refusal_that_is_none_of_the_norm_takes_no_consent_away(granted, code):
     """A gate of a hotel's network answers too (RFC 6749, 5.2 says what a code is)."""

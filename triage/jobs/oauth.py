@@ -42,6 +42,9 @@ _REASONS = {
     "unreadable": "ответ сервера входа непонятен",
 }
 
+_LOGGED = LATER.union(_REASONS, ("invalid_request", "unsupported_grant_type"))
+"""Codes that may stand in the log; any other is what some server chose to say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
@@ -156,7 +159,8 @@ def _renewed(
     try:
         fresh = read_grant(ask(url, renewal(consent.client, grant)), now, grant)
     except Denied as error:
-        log.warning("grant not renewed: %s", error.code)
+        code = error.code if error.code in _LOGGED else "another code"
+        log.warning("grant not renewed: %s", code)
         if error.code in LATER:
             tokens.write(path, grant.postponed(now))
             raise Unavailable(
