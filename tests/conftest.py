@@ -1,11 +1,13 @@
 """Real servers, shared by a session, and how properties are tried."""
 
+import fcntl
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from demonstration import Demonstration, play
 from dovecot import BINARY, Dovecot
 from hypothesis import settings
 from smtp_sink import Sink, make_certificate, serve
@@ -27,6 +29,22 @@ def hurried() -> Iterator[None]:
 
     with hurry():
         yield
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """Play the demonstration, once for all workers: it is only read from."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        out, told = folder / "demonstration", folder / "demonstration.txt"
+        if not told.exists():
+            done = play(out, TZ="Pacific/Chatham", LC_ALL="C")
+            assert (done.returncode, done.stderr) == (0, "")
+            told.write_text(done.stdout, "utf-8")
+    return Demonstration(out, told.read_text("utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,7 @@ def hurry() -> Iterator[None]:
         patch.setattr(packs, "load", lambda names, *more: load(tuple(names), *more))
         patch.setattr(templates, "environment", lru_cache(templates.environment))
         patch.setattr(disk, "sync", lambda _: None)
+        patch.setattr(disk, "sync_all", lambda _: None)
         patch.setattr("triage.app.password_of", lambda _: "demo")  # else a process
         patch.setattr(Store, "__init__", connect)
         yield

@@ -20,6 +20,8 @@ from triage.core.case import State
 from triage.core.ladder import Standing
 from triage.core.mention import load_mentions
 from triage.core.words import day as in_words
+from triage.edges import cases
+from triage.jobs.assess import standings
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BEGINS, ENDS = date(2026, 1, 5), date(2027, 1, 4)
@@ -207,7 +209,7 @@ class Year(Life):
         """Do what is asked, at once or a day later, unless it is left alone."""
         open_now = {
             s.case.id: s
-            for s in self.standings()
+            for s in self._alive()
             if s.state is State.OPEN and s.case.order != IGNORED
         }
         for case in self.asked.keys() - open_now.keys():
@@ -219,6 +221,12 @@ class Year(Life):
             self.done += 1
             del self.asked[case]
             self._do(standing, on)
+
+    def _alive(self) -> list[Standing]:
+        """Say where the cases stand that are not over, of all of a year."""
+        with self.app.place.store() as store:
+            orders = cases.orders_with_cases(store, alive=True)
+            return standings(store, self.app.place.bench, self.now, orders)
 
     def _do(self, standing: Standing, on: date) -> None:
         case = standing.case
