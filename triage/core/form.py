@@ -132,14 +132,16 @@ class FactBook:
 
 
 _WORD = re.compile(r"\w+")
-_OPERATION = re.compile(r"(?=.*[A-Z])[A-Z0-9]{32}")  # of the faster payments system
+_OPERATION = re.compile(
+    r"[A-Z0-9]{32}"
+)  # not all digits: of the faster payments system
 _GROUPED = re.compile(r"(?<!\d)\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?!\d)")
 _CVV = re.compile(r"(?i)\bcv[vc]2?\D{0,9}\d")
 _LONG = re.compile(r"(?<!\d)\d{13,19}(?!\d)")  # as long as a card's number may be
 
 
 def _mark(told: str) -> str:
-    if _OPERATION.fullmatch(told.upper()):
+    if _OPERATION.fullmatch(told.upper()) and not told.isdigit():
         return told.upper()
     digits = re.findall(r"\d", told)
     return told if len(digits) == 4 and re.search(r"\d{4}", told) else ""

@@ -15,7 +15,9 @@ LONGEST = 500  # characters: nobody says more in a sentence about money
 Patterns = tuple[re.Pattern[str], ...]
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_NAMED = re.compile(r"«[^»\n]*»|\b[A-Za-z][\w.+&-]*")  # goods, shops, brands
+_NAMED = re.compile(
+    rf"«[^»\n]{{0,{LONGEST}}}»|\b[A-Za-z][\w.+&-]*"
+)  # goods, shops, brands
 _BEGINS = ".!?:;…|—\n"  # a capital behind one of these is no name
 
 
