@@ -53,6 +53,7 @@ class Telling:
     happened: str = ""  # in one sentence
     quoted_on: date | None = None  # day of the letter whose words are quoted
     grown: str = ""  # penalty or interest up to today, where the text demands it
+    grows: bool = True  # and more every day: neither capped nor over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

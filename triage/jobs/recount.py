@@ -44,6 +44,7 @@ def background(
             happened=_happened(known),
             quoted_on=at.astimezone(bench.zone).date() if at else None,
             grown=_grown(known, texts.get(case.id, "")),
+            grows=_grows(known),
         )
     return Background(tellings=tellings, lives=_lives(store, alive, bench, now))
 
@@ -65,6 +66,13 @@ def _grown(known: Mapping[str, Fact], text: str) -> str:
     """Return the sum that has grown, where the ready letter demands it."""
     sums = (known[name].value for name in GROWS if name in known)
     return next((each for each in sums if each in text), "")
+
+
+def _grows(known: Mapping[str, Fact]) -> bool:
+    """Say whether tomorrow adds to what has grown."""
+    through = known.get("calculation_through")
+    over = "penalty" in known and through and through.value != known["today"].value
+    return "calculation_cap" not in known and not over
 
 
 def _lives(
