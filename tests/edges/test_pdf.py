@@ -86,6 +86,34 @@ def test_an_encrypted_file_is_named_so(paper):
         text_of(path)
 
 
+def test_a_file_that_is_only_kept_from_being_changed_is_read(paper):
+    """It opens for everybody: only to change it takes a password."""
+    import pypdf
+
+    path = paper(a_pdf(TEXT))
+    writer = pypdf.PdfWriter(path)
+    writer.encrypt("", "secret", algorithm="RC4-128")
+    writer.write(path)
+
+    assert "КАССОВЫЙ ЧЕК" in text_of(path)
+
+
+def test_a_lock_for_which_the_library_lacks_the_key_is_named_so(paper, monkeypatch):
+    import pypdf
+
+    path = paper(a_pdf(TEXT))
+    writer = pypdf.PdfWriter(path)
+    writer.encrypt("", "secret", algorithm="RC4-128")
+    writer.write(path)
+
+    def lacks(*_: object) -> None:
+        raise pypdf.errors.DependencyError("cryptography>=3.1 is required")
+
+    monkeypatch.setattr(pypdf.PdfReader, "decrypt", lacks)
+    with pytest.raises(NotReadError, match="encrypted"):
+        text_of(path)
+
+
 def test_a_page_that_unpacks_without_end_takes_little_memory(paper):
     text_of(paper(a_pdf(TEXT)))  # what the library itself takes
     path = paper(a_bomb(400 << 20))

@@ -2,6 +2,10 @@
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 LARGEST = 10 << 20  # bytes of a file: receipts have some ten thousand
 MOST_PAGES = 20
@@ -33,6 +37,16 @@ def text_of(path: Path) -> str:
     return _text(path)
 
 
+def _opens(reader: "PdfReader") -> bool:
+    """Say whether a file opens without a password: many are only kept from being changed."""
+    from pypdf.errors import DependencyError
+
+    try:
+        return bool(reader.decrypt(""))
+    except (DependencyError, NotImplementedError):  # AES: needs one more library
+        return False
+
+
 def _text(path: Path) -> str:
     import pypdf  # half a second: only for whoever gave a PDF
     from pypdf.errors import PyPdfError
@@ -53,7 +67,7 @@ def _text(path: Path) -> str:
     try:
         with pypdf.apply_configuration(limits):
             reader = pypdf.PdfReader(path)
-            if reader.is_encrypted:
+            if reader.is_encrypted and not _opens(reader):
                 raise NotReadError("encrypted")
             for number, page in enumerate(reader.pages):
                 if number == MOST_PAGES or sum(map(len, found)) > LONGEST:
