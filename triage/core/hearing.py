@@ -122,7 +122,8 @@ def hear_all(
         subjects = letter.of(Where.SUBJECT)
         found = _phrases(recogniser, recogniser.subject, letter, subjects, links)
         heard = next(found, None)
-        if heard is None or (voices is not None and not {*subjects} & {*voices}):
+        elsewhere = voices is not None and not {*subjects} & {*within}
+        if heard is None or (elsewhere and not recogniser.any_of):
             return
     if recogniser.any_of:
         every = _phrases(recogniser, recogniser.any_of, letter, within, links)

@@ -91,7 +91,6 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
         none_of=plain.patterns("none_of"),
         unless=plain.patterns("unless"),
         unless_near=defaults.patterns("unless_near"),
-        unless_above=plain.patterns("unless_above"),
         unless_below=plain.patterns("unless_below"),
         lexicon=_lexicon(plain),
     )
@@ -103,6 +102,7 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
         none_of=defaults.patterns("none_of"),
         unless=defaults.patterns("unless"),
         unless_subject=defaults.patterns("unless_subject"),
+        unless_above=defaults.patterns("unless_above"),
         lines=defaults.number("lines"),
     )
     defaults.done()
@@ -150,7 +150,7 @@ def _recogniser(row: Table, guess: Recogniser, money: Recogniser) -> Recogniser:
         unless_subject=row.patterns("unless_subject")
         + (shared.unless_subject if shared else ()),
         unless_near=row.patterns("unless_near") + (plain.unless_near if plain else ()),
-        unless_above=plain.unless_above if plain else (),
+        unless_above=shared.unless_above if shared else (),
         unless_below=plain.unless_below if plain else (),
         lexicon=_own_lexicon(row, plain),
         lines=row.number("lines", shared.lines if shared else 0),
