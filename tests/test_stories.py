@@ -13,11 +13,14 @@ their morning, at eight:
 none. `digests` of the whole story lists all days on which the owner got a letter.
 """
 
+import re
+
 import pytest
 from life import STORIES, Life, days, read_story
 
 from triage.core.ladder import Standing
 
+CHECKSUM = re.compile("[0-9a-f]{64}")
 pytestmark = pytest.mark.usefixtures("hurried")
 
 
@@ -68,7 +71,8 @@ def check_day(life: Life, day: dict) -> None:
         subject, text = letter
         assert wanted.get("subject", subject) == subject
         assert [each for each in wanted.get("has", []) if each not in text] == [], text
-        assert [each for each in wanted.get("lacks", []) if each in text] == [], text
+        said = CHECKSUM.sub("", text)  # one may hold any digits
+        assert [each for each in wanted.get("lacks", []) if each in said] == [], text
 
 
 @pytest.mark.parametrize(
