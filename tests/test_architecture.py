@@ -90,6 +90,7 @@ NEIGHBOURS = {
     ("packs", "lawpack"),
     ("packs", "marketpack"),
     ("packs", "receiptpack"),
+    ("packs", "titlepack"),
     ("parser", "html"),
     ("parser", "sender"),
     ("parser", "walker"),

@@ -82,8 +82,8 @@ class Place:
         Raises:
             ConfigError: with every fault of every file.
         """
-        chosen = self.config.packs
-        loaded = packs.load(chosen.marketplaces, chosen.ladder, chosen.dir)
+        chosen, language = self.config.packs, self.config.language
+        loaded = packs.load(chosen.marketplaces, chosen.ladder, chosen.dir, language)
         owner = self.config.owner.facts()
         return Bench(packs=loaded, zone=self.config.timezone, owner=owner)
 

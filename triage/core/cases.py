@@ -1,6 +1,6 @@
 """From the life of an order to its cases: rules applied to a timeline on one day."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -82,7 +82,7 @@ def assess(
                     pack=pack,
                     order=order,
                     today=today,
-                    titles=packs.events,
+                    packs=packs,
                 )
                 if rule.scope is Scope.POSTING:
                     case = replace(case, posting=posting or _only(timeline))
@@ -166,7 +166,7 @@ def _case(
     pack: str,
     order: str,
     today: date,
-    titles: Mapping[str, str],
+    packs: Packs,
 ) -> Case:
     rule = question.rule
     owed = owing(question, episode)
@@ -174,7 +174,7 @@ def _case(
     if closed_on and closed_on > today:  # a reminder lapses only when its day is over
         closed_on, closed_by = None, ""
     certainty = _certainty(question, episode)
-    doubtful = None if closed_on else _asks(question, episode, certainty, titles)
+    doubtful = None if closed_on else _asks(question, episode, certainty, packs)
     sure = [
         event
         for event in question.events
@@ -204,7 +204,7 @@ def _asks(
     question: Question,
     episode: Episode,
     certainty: Certainty,
-    titles: Mapping[str, str],
+    packs: Packs,
 ) -> tuple[str, tuple[str, ...]] | None:
     """Phrase the question that guesses leave open, and name what it is about."""
     words = ""
@@ -216,7 +216,7 @@ def _asks(
     else:
         return None
     kind = doubted[-1].kind
-    text = words or f"Похоже, {titles.get(kind, kind)}. Верно?"
+    text = words or packs.question.format(event=packs.events.get(kind, kind))
     return text, tuple(doubt(e) for e in doubted if e.kind is kind)
 
 

@@ -63,6 +63,7 @@ class Packs:
     fingerprint: str  # SHA-256 over every file read: another one rebuilds the index
     events: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Event kind -> what happened, in the owner's language: «заказ отменён»."""
+    question: str = "Похоже, {event}. Верно?"  # what is asked of a guess
     words: frozenset[str] = frozenset()
     """The words that a masked letter may keep, small and with е for ё."""
     facts: FactBook = field(default_factory=FactBook)

@@ -23,6 +23,8 @@ from triage.edges.marketpack import read_marketplace
 from triage.edges.receiptpack import FILE as RECEIPTS
 from triage.edges.receiptpack import read_shapes
 from triage.edges.tables import Table, nearest
+from triage.edges.titlepack import FILE as TITLES
+from triage.edges.titlepack import in_words_of
 from triage.errors import ConfigError
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -33,8 +35,13 @@ USUAL = (*MARKET_FILES, *LAW_FILES, _EVENTS, FACTS, RECEIPTS)
 _WORDS = "words.txt"
 
 
-def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
-    """Read the packs of a home.
+def load(
+    marketplaces: Sequence[str],
+    ladder: str,
+    own: Path | None,
+    language: str | None = None,
+) -> Packs:
+    """Read the packs of a home, with what things are called in a language.
 
     A file `<own>/<pack>/<name>` stands in place of the built-in one of that name, and
     a folder under `own` that is not built in is a pack like any other.
@@ -71,9 +78,14 @@ def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
                 for rule in market.rules
                 if rule.id not in law.plans
             )
+    titles = b""
+    if language not in (None, ladder):
+        titles = _files(str(language), own, problems).get(TITLES, b"")
+    if titles:
+        found[f"{language}/titles"] = {TITLES: titles}
     if problems or law is None:
         raise ConfigError("пакеты не годятся:", problems)
-    return Packs(
+    packs = Packs(
         marketplaces=tuple(filter(None, markets)),
         ladder=law,
         fingerprint=_fingerprint(found),
@@ -82,6 +94,11 @@ def load(marketplaces: Sequence[str], ladder: str, own: Path | None) -> Packs:
         receipts=receipts,
         words=_words(found[ladder]),
     )
+    if titles:
+        packs = in_words_of(packs, str(language), titles, problems)
+    if problems:
+        raise ConfigError("пакеты не годятся:", problems)
+    return packs
 
 
 def _files(name: str, own: Path | None, problems: list[str]) -> dict[str, bytes]:
