@@ -11,8 +11,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
+from typing import cast
 
 import pytest
 import smtp_sink
@@ -22,6 +24,7 @@ from mails import AUTHSERV_ID, MOSCOW, a_letter
 TRIAGE = Path(sys.executable).with_name("triage")
 CANCELLED, DELIVERED = "12345678-0001", "12345678-0002"
 OTHERS = 10_000
+POLICY = email.policy.default
 
 CONFIG = """
 home     = "{home}"
@@ -202,3 +205,54 @@ def test_the_daemon_sends_the_digest_and_ends_when_told(world: World):
     assert len(world.sink.taken) == 1, text
     for private in (CANCELLED, "me@example.org", "Иванова", "отменён"):
         assert private not in text
+
+
+OWN = f"{AUTHSERV_ID}; dkim=pass header.d=example.org; dmarc=pass header.from=me@example.org"
+
+
+def test_a_reply_in_the_inbox_is_heeded_and_the_next_digest_confirms_it(world: World):
+    """The loop of `test_by_reply` once more, through the servers' own hands."""
+    an_order(world)
+    morning = datetime(2026, 11, 23, 9, tzinfo=MOSCOW)
+
+    def tick(at: datetime) -> EmailMessage:
+        world.triage("--now", at.isoformat(), "tick")
+        last = world.sink.taken[-1].raw
+        return cast(EmailMessage, email.message_from_bytes(last, policy=POLICY))
+
+    def answer(digest: EmailMessage, words: str, at: datetime, auth: str = OWN) -> None:
+        headers = dict.fromkeys(("In-Reply-To", "References"), digest["Message-ID"])
+        letter = a_letter(
+            sender="Анна <me@example.org>",
+            subject=f"Re: {digest['Subject']}",
+            text=f"{words}\n\n> Решено 1\n",
+            auth=auth,
+            date=at,
+            headers=headers,
+        )
+        world.dovecot.put(world.user, [letter], at=at)
+
+    digest = tick(morning)
+    answer(digest, "Решено 1, деньги пришли", morning + timedelta(hours=1), "fail")
+    answer(digest, "Готово 1", morning + timedelta(hours=2))
+    before = world.dovecot.changes(world.user)
+    noon = tick(morning + timedelta(hours=3))
+    [case] = json.loads(
+        world.triage(
+            "--now", (morning + timedelta(hours=4)).isoformat(), "cases", "--json"
+        )
+    )["cases"]
+    told = text_of(tick(morning + timedelta(days=1)))
+
+    assert noon["Message-ID"] == digest["Message-ID"]  # it waits for the next morning
+    assert (case["state"], case["step"]["id"]) == ("open", "support")
+    assert "ВАШИ ОТВЕТЫ" in told.upper()
+    assert "Сделано" in told
+    assert "Не приняли" in told  # nobody vouched for the first one
+    assert world.dovecot.changes(world.user) == before
+
+
+def text_of(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
