@@ -131,6 +131,7 @@ def _recogniser(row: Table, guess: Recogniser, money: Recogniser) -> Recogniser:
         certainty = Certainty.GUESS
     tells = "stream" not in row  # «Как вам покупка?» is a question, and rightly
     shared = guess if certainty is Certainty.GUESS and tells else None
+    guards = guess if "kind" in row else shared
     plain = money if row.flag("plain") else None
     one = Recogniser(
         id=row.text("id"),
@@ -145,12 +146,12 @@ def _recogniser(row: Table, guess: Recogniser, money: Recogniser) -> Recogniser:
         + (shared.none_of if shared else ())
         + (plain.none_of if plain else ()),
         unless=row.patterns("unless")
-        + (shared.unless if shared else ())
+        + (guards.unless if guards and (shared or plain) else ())
         + (plain.unless if plain else ()),
         unless_subject=row.patterns("unless_subject")
-        + (shared.unless_subject if shared else ()),
+        + (guards.unless_subject if guards else ()),
         unless_near=row.patterns("unless_near") + (plain.unless_near if plain else ()),
-        unless_above=shared.unless_above if shared else (),
+        unless_above=guards.unless_above if guards else (),
         unless_below=plain.unless_below if plain else (),
         lexicon=_own_lexicon(row, plain),
         lines=row.number("lines", shared.lines if shared else 0),
