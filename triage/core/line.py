@@ -1,4 +1,4 @@
-"""Lines of letters, and which of them can hold a match of a pattern.
+"""Lines of letters, and the words in them that patterns cannot do without.
 
 What a line says by itself is found out once and remembered: a letter's HTML has the lines
 of its text, and letters of one sender share most of theirs.
@@ -6,8 +6,7 @@ of its text, and letters of one sender share most of theirs.
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache, reduce
-from operator import or_
+from functools import cache, lru_cache
 
 from triage.core.stems import DIGIT, SHORTEST, Stems, leads, lower, reach, stems
 from triage.core.words import fold
@@ -20,25 +19,35 @@ Patterns = tuple[re.Pattern[str], ...]
 class Phrase:
     """A pattern with what each of its matches must hold; one for each pattern."""
 
-    __slots__ = "bit finditer leads match needs reach search sets".split()
+    __slots__ = "bit finditer leads match reach search sets words".split()
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.search, self.match = pattern.search, pattern.match
         self.finditer = pattern.finditer
-        self.sets = tuple(map(_bit, stems(pattern)))  # the rarest first
-        self.needs = reduce(or_, self.sets, 0)
+        self.words = stems(pattern)  # the rarest first
+        self.sets = tuple(map(_number, self.words))
         self.leads = leads(pattern)
         self.reach = reach(pattern)
         self.bit = 1 << len(_PHRASES)
-        _PHRASES[self.bit] = self.needs
+        _PHRASES.append(self)
+        _BY_RAREST.setdefault(self.sets[0] if self.sets else _NONE, []).append(self)
+
+    def may_match(self, small: str) -> bool:
+        """Say whether a text in small letters is worth a search."""
+        return all(
+            DIGIT in words or any(word in small for word in words)
+            for words in self.words
+        )
 
 
-_PHRASES: dict[int, int] = {}  # what each phrase needs, by its own bit
-_BITS: dict[Stems, int] = {}  # a bit for each set of words, to test many sets at once
-_OF_DIGITS = {DIGIT: 0}
-_BY_START = {DIGIT[:SHORTEST]: _OF_DIGITS}  # words by how they begin, with their bits
-_DIGIT = re.compile(DIGIT)
+_NONE = -1  # stands for a set where a pattern needs none
+_NUMBERS: dict[Stems, int] = {}  # of the sets of words that patterns need
+_OF_DIGITS: dict[str, tuple[int, ...]] = {}
+_BY_START = {DIGIT[:SHORTEST]: _OF_DIGITS}  # words by how they begin, with their sets
+_PHRASES: list[Phrase] = []
+_BY_RAREST: dict[int, list[Phrase]] = {}  # the phrases by the first set they need
 _KNOWN: dict[int, tuple[Patterns, tuple[Phrase, ...], int]] = {}
+_DIGIT = re.compile(DIGIT)
 
 phrase = cache(Phrase)
 
@@ -51,34 +60,34 @@ def phrases(patterns: Patterns) -> tuple[tuple[Phrase, ...], int]:
     known = _KNOWN.get(id(patterns))
     if known is None:
         every = tuple(map(phrase, patterns))
-        bits = reduce(or_, (one.bit for one in every), 0)
+        bits = sum({one.bit for one in every})
         known = _KNOWN[id(patterns)] = patterns, every, bits  # the first keeps its id
     return known[1:]
 
 
-def _bit(words: Stems) -> int:
-    if words not in _BITS:
-        bit = _BITS[words] = 1 << len(_BITS)
+def known_sets() -> int:
+    """Count the sets of words that are looked for; more may come to be."""
+    return len(_NUMBERS)
+
+
+def _number(words: Stems) -> int:
+    if words not in _NUMBERS:
+        number = _NUMBERS[words] = len(_NUMBERS)
         for word in words:
             alike = _BY_START.setdefault(word[:SHORTEST], {})
-            alike[word] = alike.get(word, 0) | bit
+            alike[word] = (*alike.get(word, ()), number)
         _remembered_sets.cache_clear()
-    return _BITS[words]
+    return _NUMBERS[words]
 
 
-def known_sets() -> int:
-    """Count the sets of words that are looked for; more patterns may come to be known."""
-    return len(_BITS)
-
-
-def _sets(word: str) -> int:
-    """Return the bits of the sets of which a text without blanks holds a word."""
-    found = _OF_DIGITS[DIGIT] if _DIGIT.search(word) else 0
+def _sets(word: str) -> frozenset[int]:
+    """Return the sets of which a text without blanks holds a word."""
+    found = set(_OF_DIGITS.get(DIGIT, ()) if _DIGIT.search(word) else ())
     for at in range(len(word) - SHORTEST + 1):
-        for stem, bits in _BY_START.get(word[at : at + SHORTEST], {}).items():
+        for stem, numbers in _BY_START.get(word[at : at + SHORTEST], {}).items():
             if word.startswith(stem, at):
-                found |= bits
-    return found
+                found.update(numbers)
+    return frozenset(found)
 
 
 _remembered_sets = lru_cache(maxsize=8192)(_sets)
@@ -93,20 +102,20 @@ class Line:
         self.text = text
         self.folded = fold(text)
         self.small = lower(self.folded)
-        self._holds = self._asked = 0
+        self._asked, self._holds = 0, frozenset[int]()
 
     @property
-    def holds(self) -> int:
-        """Return the bits of the sets of which it holds a word."""
-        if self._asked != len(_BITS):  # more patterns are known than when it was asked
-            self._asked = len(_BITS)
+    def holds(self) -> frozenset[int]:
+        """Return the numbers of the sets of which it holds a word."""
+        if self._asked != len(_NUMBERS):  # more are known than when it was asked
+            self._asked = len(_NUMBERS)
             sets = _remembered_sets if len(self.text) < LONG else _sets
-            self._holds = reduce(or_, map(sets, {*self.small.split()}), 0)
+            self._holds = frozenset().union(*map(sets, {*self.small.split()}))
         return self._holds
 
     def may_hold(self, sought: Phrase) -> bool:
         """Say whether a match may lie in it."""
-        return not sought.needs & ~self.holds
+        return self.holds.issuperset(sought.sets)
 
 
 _remembered = lru_cache(maxsize=2048)(Line)
@@ -130,12 +139,20 @@ class Vocabulary:
         known = self._possible.get(id(patterns))
         if known is None:
             every, bits = phrases(patterns)
-            if self._asked != len(_PHRASES):
-                self._asked = len(_PHRASES)
-                lacks = ~reduce(or_, [one.holds for one in self._lines], 0)
-                able = [bit for bit, needs in _PHRASES.items() if not needs & lacks]
-                self._worth = sum(able)
-            worth = bits & self._worth
+            worth = bits & self._bits()
             known = tuple([one for one in every if one.bit & worth]) if worth else ()
             self._possible[id(patterns)] = known
         return known
+
+    def _bits(self) -> int:
+        """Return the bits of all patterns that are worth a search."""
+        if self._asked != len(_PHRASES):
+            self._asked = len(_PHRASES)
+            holds = {_NONE}.union(*[one.holds for one in self._lines])
+            self._worth = sum(
+                one.bit
+                for rarest in holds & _BY_RAREST.keys()
+                for one in _BY_RAREST[rarest]
+                if holds.issuperset(one.sets)
+            )
+        return self._worth

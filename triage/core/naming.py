@@ -7,8 +7,10 @@ from functools import lru_cache
 from itertools import chain
 
 from triage.core.hearing import Heard, Spoken
+from triage.core.line import phrases
 from triage.core.message import Where
 from triage.core.pack import Identifiers
+from triage.core.stems import lower
 from triage.core.voice import Voice
 
 _LONG_NUMBER = re.compile(r"[0-9]{4,}")  # every number worth a name has such a run
@@ -117,12 +119,11 @@ def _around_digits(text: str) -> Iterator[tuple[int, int]]:
 
 def in_links(links: Iterable[str], numbers: Identifiers) -> Names:
     """Find the names in links; what stands in one link belongs together."""
-    found = []
-    for link in links:
-        matches = [match for p in numbers.links if (match := p.search(link))]
-        if matches:
-            found.append(_name(matches))
-    return Names(tuple(found))
+    links = tuple(links)
+    small = lower("\n".join(links))
+    every = [one for one in phrases(numbers.links)[0] if one.may_match(small)]
+    found = ([m for one in every if (m := one.search(link))] for link in links)
+    return Names(tuple(_name(matches) for matches in found if matches))
 
 
 def in_letter(letter: Spoken, numbers: Identifiers) -> Names:

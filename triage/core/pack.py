@@ -13,9 +13,9 @@ from triage.core.rule import Rule
 ORDERS = "orders"  # the stream whose letters may carry events
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Identifiers:
-    """The shapes of a marketplace's numbers, in text and in links.
+    """The shapes of a marketplace's numbers, in text and in links; compared as itself.
 
     Patterns use the group names `order`, `posting`, `shipment`, `return_number` and
     `receipt`; text is normalised before matching (`core.words.normal`).

@@ -11,7 +11,7 @@ _CODE = (
 _NAMED = r"\b(?:код\w{0,3}|кодов\w+|шифр\w*|парол\w+|пин(?:-?код\w*)?|pin|code|otp|passcode|password)\b"
 _CONFIRMS = (
     r"\b(?:подтверд\w+|подтвержд\w+|вход\w*|войти|войдите|авториз\w+|верифик\w+|аккаунт\w*"
-    r"|уч[её]тн\w+|личност\w+|sign.?in|log.?in|verif\w+|confirm\w*)\b"
+    r"|учетн\w+|учётн\w+|личност\w+|sign.?in|log.?in|verif\w+|confirm\w*)\b"
 )
 _NO_YEAR = r"(?<![\d.,:№#•*/-])(?!(?:19|20)\d\d(?!\d))"
 _ANNOUNCES = re.compile(
@@ -40,6 +40,9 @@ _HANDED_OVER = re.compile(
     r"|выдач\w*|вручени\w*|забрать|забирайте|заберите|сотрудник\w* (?:пункта|на выдаче))\b",
     re.IGNORECASE,
 )
+CODES = (_ANNOUNCES, _SPELT)
+"""One of them matches where a code is announced or handed over, for a quick look."""
+
 _AROUND = 100  # characters in which the words stand that say what a code is for
 
 

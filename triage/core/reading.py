@@ -10,7 +10,7 @@ from triage.core.hearing import Heard, Spoken, hear, spoken
 from triage.core.message import Message, Role, Where
 from triage.core.naming import Names, in_letter, in_text
 from triage.core.pack import ORDERS, Marketplace, Packs
-from triage.core.passcode import announces, confirms, hands_over
+from triage.core.passcode import CODES, announces, confirms, hands_over
 from triage.core.phrasebook import NO_PHRASES, Phrases
 from triage.core.receipt_letter import is_operator, read_receipt_letter
 from triage.core.recogniser import Reading
@@ -215,6 +215,8 @@ def _secret(market: Marketplace, letter: Spoken) -> Stream | None:
     for one in market.recognisers:
         if one.stream is Stream.SECURITY_CODE and hear(one, letter):
             return Stream.SECURITY_CODE
+    if not letter.vocabulary.possible(CODES):
+        return None
     names_an_order = bool(in_letter(letter, market.identifiers).all)
     told = (confirms if names_an_order else announces)(_texts(letter, market))
     return Stream.SECURITY_CODE if told else None

@@ -107,7 +107,7 @@ def _required(tree: Iterable[Any]) -> list[Stems]:
         if name == "SUBPATTERN":
             found += _required(value[-1])
         elif name == "BRANCH":
-            choices = [max(_required(each), key=_weight) for each in value[1]]
+            choices = [max(_required(each), key=_rank) for each in value[1]]
             found.append(frozenset().union(*choices))
         elif name in REPEATS and value[0]:
             found += _required(value[2])
@@ -190,6 +190,10 @@ def _is_bound(node: tuple[Any, Any]) -> bool:
 
 def _words(run: str) -> list[Stems]:
     return [frozenset([word]) for word in run.split() or [""]]
+
+
+def _rank(words: Stems) -> tuple[int, bool]:
+    return _weight(words), DIGIT not in words
 
 
 def _weight(words: Stems) -> int:

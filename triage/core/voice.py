@@ -4,12 +4,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import accumulate
 
-from triage.core.line import Phrase, known_sets, line, phrase
+from triage.core.line import Phrase, phrase
+from triage.core.lines import Lines
 from triage.core.message import Where
-from triage.core.stems import DIGIT
-from triage.core.words import fold, normal
+from triage.core.words import normal
 
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
 _SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.\Z", re.IGNORECASE)
@@ -31,6 +30,7 @@ _ANOTHER = re.compile(  # what stands above a letter that is quoted or passed on
     r"|(?:от|from):.*\n(?:.*\n){0,3}(?:тема|subject):.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+_BEGINS_ANOTHER = phrase(_ANOTHER)
 _CITED = re.compile(r"«[^»]{1,600}»|„[^“”]{1,600}[“”]|“[^”]{1,600}”|\"[^\"\n]{1,300}\"")
 _LABEL = re.compile(
     r"\b(?:чек\w*|статус\w*(?: \w+){0,3}|признак\w*(?: \w+){0,2}):? ?\Z", re.IGNORECASE
@@ -53,16 +53,6 @@ def _unwrap(line_end: re.Match[str]) -> str:
     return " " if len(line) == WRAPPED and "\n" not in line else "\n"
 
 
-def _before(lines: int, reach: int) -> int:
-    """Add to each line, by bits, so many lines before it."""
-    near = 1
-    while reach:
-        step = min(near, reach)
-        lines |= lines >> step
-        reach, near = reach - step, near + step
-    return lines
-
-
 class Voice:
     """One passage of a letter, normalised, with its ends of sentences and lines."""
 
@@ -70,84 +60,15 @@ class Voice:
         plain = normal(text)
         self.where = where
         self.text = _WRAP.sub(_unwrap, plain) if where is Where.TEXT else plain
-        self.folded = fold(self.text)
-        self.lines = [line(one) for one in self.text.split("\n")]
-        self._known_lines: dict[int, int] = {}  # by the bit of a set of words
-        self._holds: list[tuple[int, int]] = []  # of each line, with a bit for it
-        self._sets = 0
+        self.lines = Lines(self.text)
+        self.folded = self.lines.folded
         self._known_stops: dict[int, list[int]] = {}  # by where the line begins
 
     def matches(
-        self, sought: Phrase, limit: int, end: int = 0
+        self, sought: Phrase, limit: int, start: int = 0
     ) -> Iterator[re.Match[str]]:
         """Find a pattern as `finditer` does, only trying where a match may begin."""
-        lines = self._lines_with(sought)
-        if not lines:
-            return
-        if not sought.leads:
-            yield from sought.finditer(self.folded, max(lines[0][0], end), limit)
-            return
-        for start in self._beginnings(sought, lines):
-            if end <= start < limit:
-                match = sought.match(self.folded, start, limit)
-                if match is not None:
-                    yield match
-                    end = match.end()
-
-    def _lines_with(self, sought: Phrase) -> list[tuple[int, int]]:
-        """Return the bounds of the stretches of lines in which a match may begin."""
-        lines = -1
-        for one in sought.sets:
-            lines &= _before(self._lines_of(one), sought.reach)
-            if not lines:
-                return []
-        lines &= (1 << len(self.lines)) - 1
-        found = []
-        while lines:
-            first = (lines & -lines).bit_length() - 1
-            lines += 1 << first  # carries over all lines behind it that may
-            last = (lines & -lines).bit_length() - 1
-            lines &= lines - 1
-            found.append((self._starts[first], self._starts[last]))
-        return found
-
-    def _lines_of(self, one: int) -> int:
-        """Return a bit for each line that holds a word of a set."""
-        if (known := self._known_lines.get(one)) is None:
-            if self._sets != known_sets():
-                self._sets = known_sets()
-                self._holds = [
-                    (1 << place, line.holds) for place, line in enumerate(self.lines)
-                ]
-            holding = [bit for bit, holds in self._holds if holds & one]
-            known = self._known_lines[one] = sum(holding)
-        return known
-
-    def _beginnings(self, sought: Phrase, lines: list[tuple[int, int]]) -> list[int]:
-        """Return the places where one of a pattern's leads begins, whatever its case."""
-        small = self._small
-        places = set[int]()
-        for lead in sought.leads:
-            for start, end in lines:
-                if DIGIT in lead:
-                    found = re.compile(lead).finditer(small, start, end)
-                    places.update([match.start() for match in found])
-                    continue
-                last = end + len(lead) - 1
-                at = small.find(lead, start, last)
-                while at >= 0:
-                    places.add(at)
-                    at = small.find(lead, at + 1, last)
-        return sorted(places)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        """Return where each line begins, and where one behind the last would."""
-        return [*accumulate((len(one.text) + 1 for one in self.lines), initial=0)]
-
-    @cached_property
-    def _small(self) -> str:
-        return "\n".join([one.small for one in self.lines])
+        return self.lines.matches(sought, limit, start)
 
     def _stops(self, start: int) -> list[int]:
         """Return where sentences end in the line that begins at a place."""
@@ -181,10 +102,9 @@ class Voice:
 
     @cached_property
     def _quoted_from(self) -> int:
-        another = phrase(_ANOTHER)
-        if self._lines_with(another):
-            for start in self._starts:
-                if another.match(self.text, start):
+        if self.lines.which_may(_BEGINS_ANOTHER):
+            for start in self.lines.starts:
+                if _BEGINS_ANOTHER.match(self.text, start):
                     return start
         return len(self.text) + 1
 
