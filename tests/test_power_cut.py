@@ -6,13 +6,14 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from lossy_disk import LossyDisk, PowerCut
 from world import World
 
-from triage.edges import packs
+from triage.edges import packs, templates
 from triage.edges.archive import Archive
 from triage.edges.journal import Journal
 from triage.edges.store import Store
@@ -89,8 +90,11 @@ class Cut(World):
         return [letter["Message-ID"] for letter in letters]
 
 
+month_of_letters = lru_cache(load_scenario)  # many worlds get the same
+
+
 def a_world(folder: Path) -> Cut:
-    month = load_scenario()
+    month = month_of_letters()
     letters = tuple(letter for letter in month.letters if letter.at >= SINCE)
     world = Cut(folder, FIRST, replace(month, letters=letters))
     world.deliver()
@@ -117,6 +121,7 @@ def test_a_cut_at_any_step_loses_nothing_and_tells_nothing_twice(
 ):
     loaded = packs.load(["ozon"], "ru", None)
     monkeypatch.setattr(packs, "load", lambda *_: loaded)
+    monkeypatch.setattr(templates, "environment", lru_cache(templates.environment))
     monkeypatch.setattr("triage.place.make_key", a_key)  # ids agree
     whole, steps = uninterrupted(tmp_path / "whole")
     expected, expected_ids = whole.truth(), whole.message_ids()
