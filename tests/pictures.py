@@ -77,7 +77,7 @@ DAYS = {
     "bank": "2026-12-01",
     "authority": "2026-12-01",
 }
-BANK = {"bank_name": "АО «Банк»", "payment_mark": "карта 1234"}
+BANK = {"bank_name": "АО «Банк»", "payment_mark": "1234"}
 
 
 def written(letter: str) -> str:
