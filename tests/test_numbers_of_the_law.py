@@ -9,6 +9,7 @@ from builders import MOSCOW, on
 from ladders import CONTACTS, OWNER, a_case, did, ru, ru_files, told
 from test_letters import BY_LETTERS
 
+from triage.core.anchors import end_of
 from triage.core.deadline import Term
 from triage.core.ladder import Ladder, Standing, stand
 from triage.core.letter import facts_for
@@ -196,3 +197,34 @@ def test_a_due_day_moves_with_the_norm_it_waits_for():
 
     assert days[1] == on("2026-11-02") + timedelta(days=9)
     assert days[0] != days[1]
+
+
+BY_HAND = [
+    ("refund-22", "2026-11-13", "2026-11-23"),
+    ("refund-22", "2026-04-21", "2026-05-04"),  # 1 May, then a weekend
+    ("refund-22", "2026-04-29", "2026-05-12"),  # a Saturday, and 11 May is off
+    ("refund-22", "2026-05-01", "2026-05-12"),
+    ("refund-22", "2026-12-21", "2027-01-11"),  # 31 December is off
+    ("refund-26.1", "2026-12-30", "2027-01-11"),
+    ("refund-26.1", "2027-02-10", "2027-02-20"),  # a worked Saturday
+    ("replace-21", "2026-04-24", "2026-05-04"),
+    ("replace-21-check", "2026-12-14", "2027-01-11"),
+    ("replace-21-absent", "2027-01-31", "2027-03-01"),  # 28 February is a Sunday
+    ("replace-21-absent", "2026-12-01", "2027-01-11"),
+    ("repair-20-agreed", "2026-11-20", "2027-01-11"),
+    ("rpn-answer", "2026-12-02", "2027-01-11"),
+    ("bank-answer", "2026-04-20", "2026-05-13"),
+    ("bank-answer", "2026-12-30", "2027-01-29"),
+    ("bank-answer", "2027-02-15", "2027-03-10"),
+    ("complex-18", "2026-12-25", "2027-01-09"),  # the owner's own: never later
+    ("refuse-26.1", "2026-04-25", "2026-05-02"),
+    ("refuse-26.1-untold", "2026-11-30", "2027-02-28"),
+    ("ozon-dispute", "2026-12-29", "2027-01-03"),
+    ("warranty-19", "2026-02-28", "2028-02-28"),
+    ("bank-150", "2026-10-31", "2027-03-30"),
+]
+
+
+@pytest.mark.parametrize(("norm", "start", "end"), BY_HAND)
+def test_terms_end_on_the_days_counted_by_hand(norm, start, end):
+    assert end_of(ru().norms[norm].term, on(start), ru().calendar) == on(end)
