@@ -133,8 +133,9 @@ def _beginnings(tree: list[Any]) -> Stems:
         elif name == "BRANCH":
             choices = value[1]
         elif name in REPEATS and value[0] and _is_digit(value[2]) and not run:
-            bound = r"\b" if place and _is_bound(tree[place - 1]) else ""
-            return frozenset([f"{bound}(?={DIGIT}{{{value[0]}}})"])
+            is_bound = place and _is_bound(tree[place - 1])
+            fence = rf"(?<!\w{DIGIT})" if is_bound else ""  # behind: to scan is quicker
+            return frozenset([f"{DIGIT}{fence}(?={DIGIT}{{{value[0] - 1}}})"])
         elif name in REPEATS and value[:2] == (0, 1):
             choices = [value[2], []]
         elif name == "IN" and len(value) <= FEW and str(value[0][0]) != "NEGATE":
