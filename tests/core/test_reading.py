@@ -343,7 +343,7 @@ def test_a_quote_carries_no_pickup_code():
 
 
 def test_a_long_quote_is_cut():
-    text = f"Заказ {ORDER} готов к получению, " + "и так далее, " * 40
+    text = f"Заказ {ORDER} готов к получению, " + "в пункте выдачи, " * 20
 
     (event,) = reading(a_message("Ozon", text)).events
 

@@ -147,7 +147,7 @@ def test_what_a_day_stands_for_is_not_guessed_from_another_sentence():
     assert "due_on" not in promised.attributes
 
 
-def test_a_fate_that_was_not_understood_is_not_borrowed_from_a_neighbour():
+def test_a_sentence_with_a_fate_that_was_not_understood_tells_nothing():
     text = f"Отправление {FIRST} передано в доставку, а {SECOND} потерялось в тумане."
 
-    assert fates(text) == {FIRST: "posting_shipped"}
+    assert fates(text) == {}

@@ -120,7 +120,20 @@ def tell(
                 )
                 for order, posting in targets
             ]
-    return _numbered(told)
+    return _numbered([_with_its_own(one, told) for one in told])
+
+
+def _with_its_own(event: Event, told: list[Event]) -> Event:
+    """Leave the promised day to what else a letter tells of a paid order."""
+    if event.kind is not EventKind.ORDER_PAID or not any(
+        one.order == event.order
+        and one.kind is not event.kind
+        and "promised_on" in one.attributes
+        for one in told
+    ):
+        return event
+    kept = {k: v for k, v in event.attributes.items() if k != "promised_on"}
+    return replace(event, attributes=kept)
 
 
 def is_ahead(heard: Heard, message: Message, zone: ZoneInfo) -> bool:

@@ -83,6 +83,15 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
     for name in parts:  # a part may use those above it
         file.parts |= {name: file.expand(name, parts.text(name))}
     defaults, plain = file.table("guess"), file.table("plain")
+    moving = file.table("moving")
+    road = Recogniser(
+        id="moving",
+        kind=None,
+        stream=None,
+        certainty=Certainty.GUESS,
+        unless_near=defaults.patterns("unless_near"),
+        lexicon=_lexicon(moving, plain.texts("words")),
+    )
     money = Recogniser(
         id="plain",
         kind=None,
@@ -107,7 +116,7 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
     )
     defaults.done()
     rows = file.tables("recogniser")
-    found = tuple(_recogniser(row, guess, money) for row in rows)
+    found = tuple(_recogniser(row, guess, money, road) for row in rows)
     known = {one.id for one in found}
     _once(rows, found)
     for row, one in zip(rows, found, strict=True):
@@ -118,13 +127,16 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
     return found
 
 
-def _lexicon(table: Table) -> Lexicon:
-    lexicon = Lexicon.of(table.texts("words"), table.patterns("harmless"))
+def _lexicon(table: Table, besides: tuple[str, ...] = ()) -> Lexicon:
+    words = (*besides, *table.texts("words"))
+    lexicon = Lexicon.of(words, table.patterns("harmless"))
     table.done()
     return lexicon
 
 
-def _recogniser(row: Table, guess: Recogniser, money: Recogniser) -> Recogniser:
+def _recogniser(
+    row: Table, guess: Recogniser, money: Recogniser, road: Recogniser
+) -> Recogniser:
     certainty = row.word("certainty", Certainty, "certainty")
     if certainty is None:
         row.problem("certainty is needed: pinned or guess")
@@ -132,7 +144,7 @@ def _recogniser(row: Table, guess: Recogniser, money: Recogniser) -> Recogniser:
     tells = "stream" not in row  # «Как вам покупка?» is a question, and rightly
     shared = guess if certainty is Certainty.GUESS and tells else None
     guards = guess if "kind" in row else shared
-    plain = money if row.flag("plain") else None
+    plain = money if row.flag("plain") else road if row.flag("moving") else None
     one = Recogniser(
         id=row.text("id"),
         kind=row.word("kind", EventKind, "event kind"),
@@ -174,7 +186,7 @@ def _own_lexicon(row: Table, plain: Recogniser | None) -> Lexicon | None:
     if plain and plain.lexicon:
         return plain.lexicon + Lexicon.of(own)
     if own:
-        row.problem("words are of use with plain = true only")
+        row.problem("words are of use with plain or moving = true only")
     return None
 
 
