@@ -91,7 +91,7 @@ def _row(ladder: Ladder, step: Step, chosen: str = "") -> tuple[str, ...]:
 
 def _due(due: Iterable[When], step: Step) -> str:
     days = (
-        f"{ANCHORS.get(when.anchor, _anchor(when.anchor))}"
+        ", else ".join(map(_anchor, when.anchor.split("|")))
         + (f" + {_length(when.term)}" if when.term.value else "")
         + (", if known" if when.maybe else "")
         for when in due
@@ -105,12 +105,13 @@ def _lock(step: Step) -> str:
     return f"; locked until the term of {terms} ran out" if terms else ""
 
 
-ANCHORS = {"opened": "the day it opens"}
-
-
 def _anchor(anchor: str) -> str:
     what, _, name = anchor.partition(":")
-    words = {"done": f"`{name}` done", "term": f"end of the term of `{name}`"}
+    words = {
+        "opened": "the day it opens",
+        "done": f"`{name}` done",
+        "term": f"end of the term of `{name}`",
+    }
     return words.get(what, f"`{name}`")
 
 

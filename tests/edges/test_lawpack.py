@@ -100,7 +100,8 @@ def test_a_rules_own_key_stands_over_the_default_and_the_rest_stays():
     default = {step.id: step for step in ru().plan("default")}["claim"]
     own = {step.id: step for step in ru().plan("refund-missing")}["claim"]
 
-    assert [(w.anchor, w.term) for w in own.due] == [("opened", Term(10))]
+    since = "fact:cancelled_on|opened"
+    assert [(w.anchor, w.term) for w in own.due] == [(since, Term(10))]
     assert own.answer == "refund-26.1"
     assert own.letter == default.letter
     assert own.channel == default.channel
@@ -275,7 +276,7 @@ def test_every_key_is_in_the_docs():
     ("rule", "claim", "kind_of_answer", "first"),
     [
         ("delivery-overdue", 4, "LAW", "support"),  # row 1: promised + 5
-        ("refund-missing", 10, "LAW", "support"),  # row 2
+        ("refund-missing", 10, "LAW", "support"),  # row 2: cancelled + 10
         ("refund-short", 10, "LAW", "support"),  # row 2a
         ("return-refund-missing", 7, "LAW", "support"),  # row 3: handed in + 10
         ("return-refused", 6, "LAW", "dispute"),  # row 4: after the 5-day window
@@ -286,9 +287,10 @@ def test_every_key_is_in_the_docs():
 )
 def test_the_decision_table_is_kept_row_by_row(rule, claim, kind_of_answer, first):
     plan = {step.id: step for step in ru().plan(rule)}
+    since = "fact:cancelled_on|opened" if rule == "refund-missing" else "opened"
 
-    assert plan["claim"].due[0].anchor == "opened"
-    assert plan["claim"].due[0].term.value == claim
+    due = plan["claim"].due[0]
+    assert (due.anchor, due.term.value) == (since, claim)
     answer = ru().norms[plan["claim"].answer]
     assert (answer.kind, answer.term) == (kind_of_answer, Term(10, shifts=True))
     assert plan["support"].letter == first

@@ -56,8 +56,9 @@ class When:
 
     The anchor is `opened` (D0), `done:<step>` (the day the owner took that step),
     `term:<step>` (the last day of the answer term that step set running), or
-    `fact:<name>` (an ISO date the case knows). Of several the latest known counts;
-    an anchor that is not known yet leaves the step undated, unless it is `maybe`.
+    `fact:<name>` (an ISO date the case knows), or several of these parted by `|`: the
+    first that is known. Of several terms the latest known counts; an anchor that is not
+    known yet leaves the step undated, unless it is `maybe`.
     """
 
     anchor: str

@@ -31,7 +31,8 @@ TEXTS = (
 LISTS = ("locked_by", "basis", "more_letters", "documents")
 FLAGS = ("optional", "background")
 
-_DUE = re.compile(r"(\??)([a-z]+(?::[a-z_]+)?) *\+ *([a-z0-9.-]+)")
+_ANCHOR = r"[a-z]+(?::[a-z_]+)?"
+_DUE = re.compile(rf"(\??)({_ANCHOR}(?:\|{_ANCHOR})*) *\+ *([a-z0-9.-]+)")
 
 
 class Plans:
