@@ -19,6 +19,8 @@ MOST_MARKS = 20_000  # attributes of one tag, or elements inside each other
 _MOST_LINKS = 2_000
 _LONGEST_LINK = 4_096
 _LINE, _CELL = "\x1e", "\x1f"  # of the letter's own, only &#30; and &#31; get here
+_BETWEEN = f" {_CELL}"
+_NOT_THEIRS = ("\0", _LINE, _CELL)  # in a page, a space
 _BLOCKS = (
     "address article aside blockquote br center dd div dl dt fieldset figure footer"
     " form h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section table tr ul"
@@ -28,21 +30,12 @@ _LINKS = frozenset(("a", "area"))
 _NO_TEXT = frozenset("script style template head iframe object svg".split())
 _SPACES = re.compile(" {2,}")
 _BLANK = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1d\x7f-\x9f]")  # but for our marks
 _HIDES = re.compile(
     r"(?:^|;)(?:display:none|visibility:hidden|mso-hide:all"
     r"|opacity:0(?:\.0+)?(?=;|$|!)|max-height:0(?:px)?(?=;|$|!))"
 )
 _NO_SIZE = re.compile(r"(?:^|;)font-size:0(?:\.0+)?(?:px|pt|em|rem|%)?(?:;|$|!)")
-_MAY_HIDE = (
-    "none",
-    "visib",
-    "mso-hide",
-    "opacity",
-    "max-height",
-    "hidden",
-    "font-size",
-)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"]
@@ -62,21 +55,17 @@ def read_html(markup: str) -> Page:
     """Read visible text, hidden text and the addresses of links, in document order."""
     if _is_too_large(markup):
         return Page("", defect=TOO_LARGE)
-    body = LexborHTMLParser(_CONTROL.sub(" ", markup)).body
+    for sign in _NOT_THEIRS:
+        markup = markup.replace(sign, " ")
+    body = LexborHTMLParser(markup).body
     if body is None:
         return Page("")
-    seen, unseen, links = _walk(body, careful=_may_hide(markup))
+    seen, unseen, links = _walk(body)
     return Page(
         _flat("".join(seen)),
         tuple(dict.fromkeys(filter(None, map(link, links)))),
         _flat("".join(unseen)),
     )
-
-
-def _may_hide(markup: str) -> bool:
-    """Say whether a page has words with which text can be hidden at all."""
-    lower = markup.lower()
-    return any(word in lower for word in _MAY_HIDE)
 
 
 def link(address: str) -> str:
@@ -91,7 +80,8 @@ def _is_too_large(markup: str) -> bool:
         return True
     if len(markup) < 2 * MOST_MARKS:
         return False
-    if any(_attributes(tag) > MOST_MARKS for tag in markup.split(">")):
+    tags = markup.split(">")
+    if any(_attributes(tag) > MOST_MARKS for tag in tags if len(tag) >= 2 * MOST_MARKS):
         return True
     if markup.count("<") <= MOST_MARKS:
         return False
@@ -106,21 +96,17 @@ def _is_too_large(markup: str) -> bool:
 
 
 def _attributes(tag: str) -> int:
-    """Count the places in a very long tag where an attribute may begin."""
-    if len(tag) < 2 * MOST_MARKS:
-        return 0
+    """Count the places in a tag where an attribute may begin."""
     return sum(tag.count(sign) for sign in " \t\n\r\f/\"'")
 
 
 _SEEN, _TINY, _HIDDEN, _SKIPPED = range(4)  # tiny: until something inside sets a size
 
 
-def _walk(
-    body: LexborNode, *, careful: bool
-) -> tuple[list[str], list[str], dict[str, None]]:
+def _walk(body: LexborNode) -> tuple[list[str], list[str], dict[str, None]]:
     """Collect seen and unseen texts with their marks, and the links that are seen.
 
-    Walks in document order without recursion; `careful` when a style may hide.
+    Walks in document order without recursion.
     """
     seen: list[str] = []
     unseen: list[str] = []
@@ -143,11 +129,12 @@ def _walk(
         elif tag[0] != "-":  # neither a comment nor anything else without text
             above.append((here, state, mark))
             here, mark = node.mem_id, _MARKS.get(tag, "")
-            if careful and state < _HIDDEN:
-                state = _styled(node.attributes, state, styles)
+            attributes = node.attributes
+            if attributes and state < _HIDDEN:
+                state = _styled(attributes, state, styles)
             if tag in _NO_TEXT:
                 state = _SKIPPED
-            elif tag in _LINKS and (address := node.attributes.get("href")):
+            elif tag in _LINKS and (address := attributes.get("href")):
                 if state != _SEEN:
                     unseen.append(f" {address} ")
                 elif len(links) < _MOST_LINKS:
@@ -183,12 +170,15 @@ def _flat(text: str) -> str:
     """Turn marks into line ends and tabs, and every other run of blanks into a space."""
     for blank in "\t\r\n\f":
         text = text.replace(blank, " ")
+    text = _CONTROL.sub(" ", text)
     if "  " in text:
         text = _SPACES.sub(" ", text)
-    lines = (_cells(line) for line in text.split(_LINE))
-    return _CONTROL.sub(" ", "\n".join(filter(None, lines))).strip(" \t\n")
+    lines = (line.strip(_BETWEEN) for line in text.split(_LINE))
+    return "\n".join([_cells(line) for line in lines if line]).strip(" \t\n")
 
 
 def _cells(line: str) -> str:
+    if _CELL not in line:
+        return line
     cells = (cell.strip(" ") for cell in line.split(_CELL))
     return "\t".join(filter(None, cells))
