@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from triage.core.charset import GUESSED, Decoded, decode, header_text, one_line
 
 FAILED = "mail-parser-failed"
 LONGEST_NAME = 2_000
+SHORT = 1_000  # characters of a header that is worth remembering
 LONGEST = 65536  # bytes of a header value that anything is allowed to decode
 
 _WANTED = ("from", "to", "cc", "date")
@@ -86,22 +88,34 @@ def _mail_parser(
 ) -> tuple[list[tuple[str, str]], list[str], datetime | None, list[Mapping[str, Any]]]:
     """Return senders, recipients, date, and what is wrong with the first of these."""
     from mailparser.dates import parse_mail_date
-    from mailparser.utils import get_addresses
 
     logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # it logs headers
-    wrong: list[Mapping[str, Any]] = []
 
-    def first(name: str, defects: list[Mapping[str, Any]]) -> list[tuple[str, str]]:
-        found = [
-            get_addresses(value, defects=defects, decode_names=True)
-            for value in wanted[name]
-        ]
-        return [("" if n == a else n, a) for n, a in (found[0] if found else ()) if a]
+    def first(name: str) -> tuple[list[tuple[str, str]], list[Mapping[str, Any]]]:
+        read = [_remembered(value) for value in wanted[name]]
+        found = [("" if n == a else n, a) for n, a in (read[0][0] if read else ()) if a]
+        return found, [defect for _, defects in read for defect in defects]
 
-    senders = first("from", wrong)
-    recipients = [address for name in ("to", "cc") for _, address in first(name, [])]
+    senders, wrong = first("from")
+    recipients = [address for name in ("to", "cc") for _, address in first(name)[0]]
     dates = [parse_mail_date(value).value for value in wanted["date"][:1]]
     return senders, recipients, dates[0] if dates else None, wrong
+
+
+def _addresses(value: str) -> tuple[list[tuple[str, str]], list[Mapping[str, Any]]]:
+    """Return names and addresses of a header, and what is wrong with it."""
+    from mailparser.utils import get_addresses
+
+    wrong: list[Mapping[str, Any]] = []
+    return get_addresses(value, defects=wrong, decode_names=True), wrong
+
+
+_known = lru_cache(maxsize=256)(_addresses)
+
+
+def _remembered(value: str) -> tuple[list[tuple[str, str]], list[Mapping[str, Any]]]:
+    """Read a header once: a shop has one address, and so has the owner."""
+    return (_known if len(value) < SHORT else _addresses)(value)
 
 
 def _is_clean(
