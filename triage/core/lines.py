@@ -52,6 +52,9 @@ class Lines:
         that it may reach.
         """
         count = len(self._lines)
+        if count == 1:
+            whole = [(0, len(self.folded) + 1)]
+            return whole if self._lines[0].may_hold(sought) else []
         lines = (1 << count) - 1
         for one in sought.sets:
             lines &= _or_before(self._lines_with(one), min(sought.reach, count))
