@@ -28,7 +28,7 @@ class Taken:
     raw: bytes
 
 
-@dataclass(slots=True)
+@dataclass
 class Sink:
     """What the server does and has. `script` is used up by one word per letter."""
 

@@ -18,7 +18,7 @@ from life import ONE_DAY, Life, hurry, plain, read_scenario
 from triage.core.act import Act, ActKind
 from triage.core.case import State
 from triage.core.ladder import Standing
-from triage.core.mention import load_mentions
+from triage.core.mention import Reason, load_mentions
 from triage.core.words import day as in_words
 from triage.edges import cases
 from triage.jobs.assess import standings
@@ -51,6 +51,7 @@ class Told:
     kind: str  # digest or urgent
     subject: str
     reasons: tuple[str, ...]
+    new: tuple[str, ...]  # the cases that it tells as new
 
 
 def letter(on: date, subject: str, text: str, hour: int = 12) -> dict[str, object]:
@@ -282,6 +283,7 @@ class Year(Life):
                     kind=written["X-Triage"],
                     subject=plain(written["Subject"]),
                     reasons=tuple(sorted({m.reason.value for m in mentions})),
+                    new=tuple(m.case for m in mentions if m.reason is Reason.NEW),
                 )
             )
         return found

@@ -47,7 +47,11 @@ def test_every_kind_of_term_is_english():
 
 
 def test_in_russian_the_packs_speak_for_themselves():
-    assert packs("ru") == packs()
+    russian, plain = packs("ru"), packs()
+
+    assert russian.fingerprint == plain.fingerprint
+    assert (russian.events, russian.question) == (plain.events, plain.question)
+    assert (rules("ru"), russian.ladder) == (rules(), plain.ladder)
 
 
 def test_another_language_makes_the_index_again_for_titles_are_in_it():
