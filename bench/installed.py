@@ -1,5 +1,6 @@
 """triage as it is installed, run as a process of its own against a server."""
 
+import compileall
 import os
 import subprocess
 import sys
@@ -10,6 +11,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from dovecot import PASSWORD, Dovecot
+
+import triage
+
+compileall.compile_dir(Path(triage.__file__).parent, quiet=2)  # as pip leaves it
 
 TRIAGE = Path(sys.executable).with_name("triage")
 NOW = "2026-11-23T09:00:00+03:00"
