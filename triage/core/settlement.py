@@ -127,12 +127,15 @@ def once(one: Counter[Decimal], other: Counter[Decimal]) -> Counter[Decimal]:
     """Unite what two tellers say of the same money: a sum, or its parts, count once."""
     both = one & other
     left, right = list((one - both).elements()), list((other - both).elements())
+    wholes: list[Decimal] = []  # which stand for parts, and are no parts themselves
     for sums, parts in ((left, right), (right, left)):
         for whole in sorted(sums):
             if found := _parts(whole, parts):
                 for part in found:
                     parts.remove(part)
-    return both + Counter(left) + Counter(right)
+                sums.remove(whole)
+                wholes.append(whole)
+    return both + Counter(left) + Counter(right) + Counter(wholes)
 
 
 def _parts(whole: Decimal, sums: Sequence[Decimal]) -> tuple[Decimal, ...]:
