@@ -130,9 +130,8 @@ def hear_all(
     else:
         every = iter([heard or Heard(recogniser, None, links=links)])
     for place, one in enumerate(every):
-        if not place and _is_silenced(
-            recogniser, letter
-        ):  # dearer than to hear nothing
+        # to look for it is dearer than to hear nothing
+        if not place and _is_silenced(recogniser, letter):
             return
         yield one
 

@@ -26,7 +26,6 @@ class Owing:
     whole: Decimal
     back: tuple[Money, ...] = ()
     by_word: bool = False  # some of it is known by the owner's word alone
-
     short: bool = False  # the case began with a refund, and is about the rest
 
     @property

@@ -194,11 +194,10 @@ def _from_orders(
     past = [one for one in found if not is_ahead(one, message, zone)]
     if not past:
         return replace(unread, reason=AHEAD if found else UNMATCHED)
-    found = past
-    unread = replace(unread, against=contradicted(lesson, found))
-    if stream := found[0].recogniser.stream:
+    unread = replace(unread, against=contradicted(lesson, past))
+    if stream := past[0].recogniser.stream:
         return replace(unread, stream=stream, outcome="stream")
-    told = tell(found, message, letter=letter, names=names, market=market, zone=zone)
+    told = tell(past, message, letter=letter, names=names, market=market, zone=zone)
     if told is None:
         return replace(unread, reason=_nameless(names))
     return replace(unread, events=told, outcome="recognised")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from triage.core.deadline import Term, Unit
 from triage.core.event import ATTRIBUTES, Certainty, EventKind, Stream
@@ -84,30 +85,23 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
         file.parts |= {name: file.expand(name, parts.text(name))}
     defaults, plain = file.table("guess"), file.table("plain")
     moving = file.table("moving")
-    road = Recogniser(
+    near = defaults.patterns("unless_near")
+    shared = partial(Recogniser, kind=None, stream=None, certainty=Certainty.GUESS)
+    road = shared(
         id="moving",
-        kind=None,
-        stream=None,
-        certainty=Certainty.GUESS,
-        unless_near=defaults.patterns("unless_near"),
+        unless_near=near,
         lexicon=_lexicon(moving, plain.texts("words")),
     )
-    money = Recogniser(
+    money = shared(
         id="plain",
-        kind=None,
-        stream=None,
-        certainty=Certainty.GUESS,
         none_of=plain.patterns("none_of"),
         unless=plain.patterns("unless"),
-        unless_near=defaults.patterns("unless_near"),
+        unless_near=near,
         unless_below=plain.patterns("unless_below"),
         lexicon=_lexicon(plain),
     )
-    guess = Recogniser(
+    guess = shared(
         id="guess",
-        kind=None,
-        stream=None,
-        certainty=Certainty.GUESS,
         none_of=defaults.patterns("none_of"),
         unless=defaults.patterns("unless"),
         unless_subject=defaults.patterns("unless_subject"),
