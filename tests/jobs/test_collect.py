@@ -259,6 +259,17 @@ def test_a_mailbox_never_seen_is_expected_to_have_letters_before_it_is_asked(
     assert told == [LETTERS, -1]
 
 
+def test_a_folder_never_read_is_opened_without_asking_where_it_stands(
+    dovecot, home, user
+):
+    for asked, not_asked in ((b"EXAMINE", b"STATUS"), (b"STATUS", b"EXAMINE")):
+        with Relay(dovecot.plain) as relay:
+            home.collect(to(relay.port, user))
+
+        assert asked in relay.heard
+        assert not_asked not in relay.heard
+
+
 def test_a_second_pass_keeps_nothing_twice_and_fetches_nothing(dovecot, home, user):
     dovecot.put(user, [order_letter(), other_letter()])
     home.collect(to(dovecot.plain, user))

@@ -81,7 +81,9 @@ class ImapMailbox:
 
     def status(self, names: Sequence[str]) -> dict[str, Status]:
         """Ask where folders stand, in one round trip; what is not there is left out."""
-        found = {}
+        found: dict[str, Status] = {}
+        if not names:
+            return found
         with self._talk() as client:
             # RFC 3501, 5.5: STATUS commands may be sent without waiting for answers.
             line, what = client._imap, "(UIDNEXT UIDVALIDITY)"

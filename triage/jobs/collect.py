@@ -81,7 +81,8 @@ def collect(
     """Read every folder once: all of them, or those named in `folders`.
 
     Of a mailbox that was never looked into letters are expected before it is asked: who
-    is to read them gets ready while its server does.
+    is to read them gets ready while its server does. A folder that was never read is
+    opened without asking where it stands: a server may have to scan it for either.
 
     Raises:
         Incomplete: a folder could not be read to its end; the others were.
@@ -94,10 +95,12 @@ def collect(
     look_up = partial(_look_up, store, account, folders, mailbox, clock())
     known = _remembered(store, account, folders, clock())
     problems: list[str] = []
+    asked = known
     if not known:
         known, problems = look_up()
-    there = mailbox.status([cursor.folder.name for cursor in known])
-    if len(there) < len(known):  # one was renamed or removed: perhaps others appeared
+        asked = [cursor for cursor in known if cursor.uidvalidity]
+    there = mailbox.status([cursor.folder.name for cursor in asked])
+    if len(there) < len(asked):  # one was renamed or removed: perhaps others appeared
         known, problems = look_up()
         there = mailbox.status([cursor.folder.name for cursor in known])
     collected.problems += problems
