@@ -30,8 +30,10 @@ types: .venv/.ready
 # Ratios and counts for docs/performance.md; wants Dovecot, and isync for its peer.
 bench: .venv/.ready
 	$(BIN)/python bench/poll.py 100 2000 20000
-	$(BIN)/python bench/first_tick.py 20000 0.02
-	$(BIN)/python bench/first_tick.py 2000 1.0
+	$(BIN)/python bench/first_tick.py 2000 1.0 shop
+	$(BIN)/python bench/first_tick.py 2000 1.0 heavy
+	$(BIN)/python bench/first_tick.py 20000 0.02 shop
+	$(BIN)/python bench/first_tick.py 20000 0.02 heavy
 	$(BIN)/python bench/memory.py 35
 	$(BIN)/python bench/assess.py 10000 10
 	$(BIN)/python bench/reading.py 300

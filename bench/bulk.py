@@ -2,7 +2,7 @@
 
 import base64
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -22,16 +22,26 @@ ROW = (
 )
 
 
-def letters(count: int, share: float, seed: int = 1) -> Iterator[bytes]:
+def letters(
+    count: int,
+    share: float,
+    seed: int = 1,
+    ours: Iterator[bytes] | None = None,
+) -> Iterator[bytes]:
     """Yield `count` letters of 10-60 kB, `share` of them about purchases.
 
-    One in two hundred carries an attachment of 1-3 MB, as in an ordinary mailbox.
+    Those may be given as `ours`; else they are as heavy with text as the others. One in
+    150 carries an attachment of 1-5 MB: the whole has 55 kB a letter.
     """
     chance = random.Random(seed)
     every = max(1, round(1 / share))
     for i in range(count):
-        ours = i % every == every // 2
-        yield _letter(chance, i, ours=ours)
+        if i % every != every // 2:
+            yield _letter(chance, i, ours=False)
+        elif ours is None:
+            yield _letter(chance, i, ours=True)
+        else:
+            yield next(ours)
 
 
 def _letter(chance: random.Random, i: int, *, ours: bool) -> bytes:
@@ -62,8 +72,8 @@ def _letter(chance: random.Random, i: int, *, ours: bool) -> bytes:
         "--b",
         *encoded_part("text/html", html),
     ]
-    if chance.random() < 0.005:
-        size = chance.randint(1_000_000, 3_000_000)
+    if chance.random() < 1 / 150:
+        size = chance.randint(1_000_000, 5_000_000)
         data = base64.encodebytes(chance.randbytes(size)).decode().splitlines()
         parts += [
             "--b",
@@ -104,12 +114,12 @@ def encoded_part(kind: str, text: str) -> list[str]:
     ]
 
 
-def fill_maildir(folder: Path, count: int, share: float) -> int:
-    """Write the letters as a server's Maildir and return how many bytes that was."""
+def fill_maildir(folder: Path, made: Iterable[bytes]) -> int:
+    """Write letters as a server's Maildir and return how many bytes that was."""
     for name in ("cur", "new", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     total = 0
-    for i, raw in enumerate(letters(count, share)):
+    for i, raw in enumerate(made):
         path = folder / "cur" / f"{1_700_000_000 + i}.M{i}P1.bench:2,S"
         path.write_bytes(raw)
         total += len(raw)
