@@ -8,6 +8,7 @@ from triage.core.deadline import Calendar, Term
 from triage.core.event import Certainty, Event, EventKind
 from triage.core.ladder import Ladder
 from triage.core.pack import Identifiers, Marketplace, Packs
+from triage.core.pattern import Pattern
 from triage.core.rule import Check, Grace, Rule, Scope
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -71,9 +72,8 @@ def a_rule(name: str, since: list[str], until: list[str], **more: object) -> Rul
 
 def a_shop(*rules: Rule) -> Packs:
     """Make packs with one marketplace called "shop" and no steps on its ladder."""
-    import re
 
-    identifiers = Identifiers(order=re.compile(r"\d{8}-\d{4}"), text=(), links=())
+    identifiers = Identifiers(order=Pattern(r"\d{8}-\d{4}"), text=(), links=())
     market = Marketplace(
         id="shop",
         title="Shop",

@@ -1,12 +1,11 @@
 """The quick look before a search for codes misses none."""
 
-import re
-
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from triage.core import codes
 from triage.core.codes import blot_of, blotted, without_codes
+from triage.core.pattern import Pattern
 from triage.core.stems import ALIKE
 from triage.core.words import fold
 
@@ -19,7 +18,7 @@ PIECES = [
     *("получения ", "Заказ 12345678-0001 ", "ё", "x"),
 ]
 TEXT = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
-PATTERN = re.compile(r"\bвыдач\w*[^\d\n]{0,9}(?P<secret>\d{3,9})", re.IGNORECASE)
+PATTERN = Pattern(r"\bвыдач\w*[^\d\n]{0,9}(?P<secret>\d{3,9})")
 
 
 def plainly(text: str) -> str:

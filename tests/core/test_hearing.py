@@ -1,12 +1,11 @@
 """How a phrase is heard in a letter: sentences, lines, wraps, exclusions."""
 
-import re
-
 from letters import a_message
 
 from triage.core.event import Certainty, EventKind
 from triage.core.hearing import hear, hear_all, spoken
 from triage.core.message import Where
+from triage.core.pattern import Pattern
 from triage.core.recogniser import Recogniser
 from triage.core.voice import Voice
 
@@ -22,7 +21,7 @@ def a_recogniser(**more: object) -> Recogniser:
     for name, value in more.items():
         given = [value] if isinstance(value, str) and name in patterns else value
         values[name] = (
-            tuple(re.compile(text, re.IGNORECASE) for text in given)  # type: ignore[union-attr]
+            tuple(map(Pattern, given))  # type: ignore[union-attr]
             if name in patterns
             else value
         )

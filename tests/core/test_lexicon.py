@@ -1,13 +1,12 @@
 """A sentence about money is understood whole, or it tells nothing."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from letters import ORDER, a_message, ozon, reading
 
 from triage.core.lexicon import LONGEST, Lexicon
+from triage.core.pattern import Pattern
 
 SAID = (
     (f"Заказ {ORDER} отменён", "order_cancelled"),
@@ -90,7 +89,7 @@ def test_a_refund_of_nothing_is_none():
 
 @given(st.text(max_size=80))
 def test_what_is_not_known_is_named(text):
-    lexicon = Lexicon.of(["заказ* отменен"], (re.compile("потому что .*"),))
+    lexicon = Lexicon.of(["заказ* отменен"], (Pattern("потому что .*"),))
 
     strange = lexicon.strange(text)
 

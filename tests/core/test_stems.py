@@ -10,6 +10,7 @@ from letters import a_message
 from triage.core.hearing import hear, spoken
 from triage.core.line import Vocabulary, line, phrase
 from triage.core.message import Where
+from triage.core.pattern import Pattern
 from triage.core.stems import ALIKE, DIGIT, ENDLESS, leads, reach, stems
 from triage.core.voice import Voice
 from triage.core.words import fold, normal
@@ -21,6 +22,10 @@ PATTERNS = [
     for recogniser in RECOGNISERS
     for pattern in (*recogniser.any_of, *recogniser.none_of, *recogniser.subject)
 ]
+
+
+def matching(pattern: Pattern) -> st.SearchStrategy[str]:
+    return st.from_regex(re.compile(pattern.pattern, pattern.flags))
 
 
 @pytest.mark.parametrize(
@@ -43,13 +48,13 @@ PATTERNS = [
     ],
 )
 def test_stems_are_what_every_match_must_hold_the_rarest_first(source, words):
-    assert [*stems(re.compile(source, re.IGNORECASE))] == words
+    assert [*stems(Pattern(source))] == words
 
 
 @given(st.data())
 def test_a_text_that_matches_is_always_worth_a_search(data):
     pattern = data.draw(st.sampled_from(PATTERNS))
-    text = fold(normal(data.draw(st.from_regex(pattern))))
+    text = fold(normal(data.draw(matching(pattern))))
 
     worth = Vocabulary([line(text)]).possible((pattern,))
 
@@ -58,7 +63,7 @@ def test_a_text_that_matches_is_always_worth_a_search(data):
 
 @given(st.data(), st.sampled_from(["заказ", "отмен", "возврат товара", "не", "Order"]))
 def test_words_are_found_wherever_they_stand(data, word):
-    pattern = re.compile(word, re.IGNORECASE)
+    pattern = Pattern(word)
     blanks = st.text(" \n\t\u00a0\u2003,.", max_size=3)
     others = st.lists(st.text(max_size=8), max_size=8)
     spelt = "".join(data.draw(st.sampled_from([c, c.upper()])) for c in word)
@@ -101,15 +106,13 @@ def test_every_letter_that_a_pattern_takes_for_another_is_known():
     ],
 )
 def test_leads_are_what_every_match_begins_with(source, words):
-    assert {*leads(re.compile(source, re.IGNORECASE))} == words
+    assert {*leads(Pattern(source))} == words
 
 
 @given(st.data())
 def test_a_match_is_found_wherever_a_slow_search_finds_it(data):
     pattern = data.draw(st.sampled_from(PATTERNS))
-    parts = st.from_regex(pattern) | st.sampled_from(
-        ["\n", "заказ ", "ЗАКАЗ", "ᲀ", "ı"]
-    )
+    parts = matching(pattern) | st.sampled_from(["\n", "заказ ", "ЗАКАЗ", "ᲀ", "ı"])
     voice = Voice(Where.HTML, "".join(data.draw(st.lists(parts, max_size=5))))
     limit = data.draw(st.integers(0, len(voice.folded) + 1))
 
@@ -143,20 +146,20 @@ class _Everything(Vocabulary):
     ],
 )
 def test_it_is_known_over_how_many_line_ends_a_match_may_reach(source, line_ends):
-    assert reach(re.compile(source, re.IGNORECASE)) == line_ends
+    assert reach(Pattern(source)) == line_ends
 
 
 @given(st.data())
 def test_no_match_reaches_further_than_is_known(data):
     pattern = data.draw(st.sampled_from(PATTERNS))
-    found = pattern.search(data.draw(st.from_regex(pattern)))
+    found = pattern.search(data.draw(matching(pattern)))
 
     assert found is None or found[0].count("\n") <= reach(pattern)
 
 
 @given(st.data())
 def test_a_quick_look_changes_nothing_of_what_is_heard(data):
-    phrases = st.lists(st.sampled_from(PATTERNS).flatmap(st.from_regex), max_size=4)
+    phrases = st.lists(st.sampled_from(PATTERNS).flatmap(matching), max_size=4)
     subject, text, html = (". ".join(data.draw(phrases)) for _ in range(3))
     letter = spoken(a_message(subject, text, html))
     slow = replace(letter, vocabulary=_Everything([]))

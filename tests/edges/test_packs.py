@@ -47,6 +47,19 @@ def test_the_built_in_packs_have_no_fault():
     assert set(packs.events) == {kind.value for kind in EventKind}
 
 
+def test_the_built_in_packs_have_no_fault_in_the_eyes_of_an_owner(tmp_path):
+    """His files are looked at more closely: their patterns are compiled at once."""
+    shutil.copytree(BUILT_IN, tmp_path, dirs_exist_ok=True)
+    shops = [file.parent.name for file in BUILT_IN.glob("*/recognisers.toml")]
+
+    theirs, ours = load(shops, "ru", tmp_path), load(shops, "ru", None)
+
+    assert {"ozon", "yandex-market"} == {*shops}
+    assert theirs.receipts == ours.receipts
+    for mine, known in zip(theirs.marketplaces, ours.marketplaces, strict=True):
+        assert mine.recognisers == known.recognisers
+
+
 def test_the_rules_of_the_built_in_pack_are_those_that_are_promised():
     rules = {rule.id: rule for rule in load(["ozon"], "ru", None).marketplaces[0].rules}
 

@@ -3,21 +3,20 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from triage.core.pattern import Pattern
 from triage.core.stems import DIGIT, Stems, lower, stems
 from triage.core.words import fold
 
 Blot = Callable[[str], str]
 """Puts dots in place of codes, one for each character."""
 
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"(?P<name>\b(?:код|шифр|парол|пин|pin\b|code\b|password)\w*\D{0,40}?)"
-    r"(?P<code>\d(?:[ \u00a0-]?\d){3,9})(?![\d-])",
-    re.IGNORECASE,
+    r"(?P<code>\d(?:[ \u00a0-]?\d){3,9})(?![\d-])"
 )
-_BEFORE = re.compile(
+_BEFORE = Pattern(
     r"(?<![\d.,-])(?P<code>\d(?:[ \u00a0-]?\d){3,9})(?![\d.,-])"
-    r"(?P<name>\s*[-–—:]?\s*(?:(?:это|ваш|is|your)\s+){0,2}(?:код|парол|пин|code\b|password))",
-    re.IGNORECASE,
+    r"(?P<name>\s*[-–—:]?\s*(?:(?:это|ваш|is|your)\s+){0,2}(?:код|парол|пин|code\b|password))"
 )
 _BARE = re.compile(
     r"(?<![\d.,№#-])(?:\d{5,8}|\d{3} \d{3})(?![\d.,-]|\s*(?:₽|руб|р\.))",
@@ -25,7 +24,7 @@ _BARE = re.compile(
 )
 
 
-def _words_of(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
+def _words_of(pattern: Pattern) -> tuple[Stems, ...]:
     """Return the sets of words of each of which every match holds one."""
     return tuple(words for words in stems(pattern) if DIGIT not in words)
 
@@ -53,7 +52,7 @@ def without_numbers(text: str) -> str:
     return _BARE.sub(lambda m: "•" * len(m[0]), without_codes(text))
 
 
-def blot_of(secrets: Iterable[re.Pattern[str]], *, widely: bool) -> Blot:
+def blot_of(secrets: Iterable[Pattern], *, widely: bool) -> Blot:
     """Make a blot of a pack's own patterns, too; `widely` it takes any bare number."""
     patterns = [(one, _words_of(one)) for one in secrets]
     mask = without_numbers if widely else without_codes

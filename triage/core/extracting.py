@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from triage.core.event import EventKind
 from triage.core.hearing import Heard, Spoken
-from triage.core.line import Patterns, phrases
+from triage.core.line import phrases
 from triage.core.naming import stretch_of
 from triage.core.pack import Identifiers, Marketplace
+from triage.core.pattern import Patterns
 from triage.core.rows import dealt_below
 from triage.core.voice import Voice
 from triage.core.words import Lies, fold, parse_amount, parse_date, sums

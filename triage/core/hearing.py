@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from triage.core.line import Patterns, Phrase, Vocabulary
+from triage.core.line import Phrase, Vocabulary
 from triage.core.message import Message, Where
+from triage.core.pattern import Patterns
 from triage.core.recogniser import Recogniser
 from triage.core.voice import Voice
 from triage.core.words import sums

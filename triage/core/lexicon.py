@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-LONGEST = 500  # characters: nobody says more in a sentence about money
+from triage.core.pattern import Patterns
 
-Patterns = tuple[re.Pattern[str], ...]
+LONGEST = 500  # characters: nobody says more in a sentence about money
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _NAMED = re.compile(

@@ -7,30 +7,38 @@ of its text, and letters of one sender share most of theirs.
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from typing import Any
 
+from triage.core.pattern import Pattern, Patterns
 from triage.core.stems import DIGIT, SHORTEST, Stems, leads, lower, reach, stems
 from triage.core.words import fold
 
 LONG = 1000  # characters of a line that is not worth remembering
-
-Patterns = tuple[re.Pattern[str], ...]
+_LATE = ("finditer", "leads", "match", "reach", "search")
 
 
 class Phrase:
     """A pattern with what each of its matches must hold; one for each pattern."""
 
-    __slots__ = "bit finditer leads match reach search sets words".split()
+    __slots__ = (*_LATE, "bit", "pattern", "sets", "words")
 
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        self.search, self.match = pattern.search, pattern.match
-        self.finditer = pattern.finditer
+    def __init__(self, pattern: Pattern) -> None:
+        self.pattern = pattern
         self.words = stems(pattern)  # the rarest first
         self.sets = tuple(map(_number, self.words))
-        self.leads = leads(pattern)
-        self.reach = reach(pattern)
         self.bit = 1 << len(_PHRASES)
         _PHRASES.append(self)
         _BY_RAREST.setdefault(self.sets[0] if self.sets else _NONE, []).append(self)
+
+    def __getattr__(self, name: str) -> Any:
+        """Find out the rest: most patterns are never worth a search."""
+        if name not in _LATE:
+            raise AttributeError(name)
+        pattern = self.pattern
+        self.search, self.match = pattern.search, pattern.match
+        self.finditer = pattern.finditer
+        self.leads, self.reach = leads(pattern), reach(pattern)
+        return getattr(self, name)
 
     def may_match(self, small: str) -> bool:
         """Say whether a text in small letters is worth a search."""

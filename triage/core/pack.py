@@ -1,11 +1,11 @@
 """What a pack says, as values. Reading the files is `edges.packs`."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from triage.core.form import FactBook
 from triage.core.ladder import Ladder
+from triage.core.pattern import Pattern, Patterns
 from triage.core.receipt import Shapes
 from triage.core.recogniser import Recogniser
 from triage.core.rule import Rule
@@ -21,11 +21,11 @@ class Identifiers:
     `receipt`; text is normalised before matching (`core.words.normal`).
     """
 
-    order: re.Pattern[str]  # the whole of an order number, for what the owner types
-    text: tuple[re.Pattern[str], ...]
-    links: tuple[re.Pattern[str], ...]
-    secrets: tuple[re.Pattern[str], ...] = ()  # group `secret`: blotted out of quotes
-    impossible: tuple[re.Pattern[str], ...] = ()  # numbers that are never given
+    order: Pattern  # the whole of an order number, for what the owner types
+    text: Patterns
+    links: Patterns
+    secrets: Patterns = ()  # group `secret`: blotted out of quotes
+    impossible: Patterns = ()  # numbers that are never given
 
     def buyer(self, order: str) -> str:
         """Return the part of an order number that names the buyer, "" for none."""

@@ -1,7 +1,8 @@
 """Letters that hand over a code to sign in or to confirm something with."""
 
-import re
 from collections.abc import Iterable
+
+from triage.core.pattern import Pattern
 
 _CODE = (
     r"(?<![\d.,:№#•*/-])(?<!\d )"
@@ -14,31 +15,27 @@ _CONFIRMS = (
     r"|учетн\w+|учётн\w+|личност\w+|sign.?in|log.?in|verif\w+|confirm\w*)\b"
 )
 _NO_YEAR = r"(?<![\d.,:№#•*/-])(?!(?:19|20)\d\d(?!\d))"
-_ANNOUNCES = re.compile(
+_ANNOUNCES = Pattern(
     rf"{_NAMED}[^\d]{{0,80}}{_CODE}|{_CODE}[^\d]{{0,80}}{_NAMED}"
     rf"|{_CONFIRMS}[^\d₽]{{0,60}}{_NO_YEAR}{_CODE}(?!,)"
-    rf"|{_NO_YEAR}{_CODE}(?!,)[^\d₽]{{0,40}}{_CONFIRMS}",
-    re.IGNORECASE,
+    rf"|{_NO_YEAR}{_CODE}(?!,)[^\d₽]{{0,40}}{_CONFIRMS}"
 )
 
 _CALLED = (
     r"\b(?:код|кода|коду|кодом|шифр\w*|парол\w+|пин(?:-?код\w*)?|pin|code|otp|passcode|password)\b"
     r"(?! (?:товар|ошибк|заказ|отслеж|причин|регион|город|домоф|подъезд|чека|продав|тн вэд))"
 )
-_SPELT = re.compile(
+_SPELT = Pattern(
     rf"{_CALLED}[^\d]{{0,80}}{_NO_YEAR}{_CODE}|{_NO_YEAR}{_CODE}[^\d]{{0,80}}{_CALLED}"
-    rf"|\b(?:введите|наберите|укажите|вбейте)\b[^\d]{{0,20}}{_NO_YEAR}{_CODE}",
-    re.IGNORECASE,
+    rf"|\b(?:введите|наберите|укажите|вбейте)\b[^\d]{{0,20}}{_NO_YEAR}{_CODE}"
 )
-_TO_CONFIRM = re.compile(
+_TO_CONFIRM = Pattern(
     rf"{_CONFIRMS}|\b(?:оплат|списани|смен[аыеу]|смени|привяз|отвяз|удалени|доступ|введите|введ[её]|ввод"
-    r"|одноразов|никому|(?:никогда )?не (?:сообща|называ|говори|показыва|переда|спрашива)|смс|sms)",
-    re.IGNORECASE,
+    r"|одноразов|никому|(?:никогда )?не (?:сообща|называ|говори|показыва|переда|спрашива)|смс|sms)"
 )
-_HANDED_OVER = re.compile(
+_HANDED_OVER = Pattern(
     r"\b(?:пункт\w* выдачи|пвз|постамат\w*|ячейк\w*|отделени\w*|курьер\w*|получени[яеию]"
-    r"|выдач\w*|вручени\w*|забрать|забирайте|заберите|сотрудник\w* (?:пункта|на выдаче))\b",
-    re.IGNORECASE,
+    r"|выдач\w*|вручени\w*|забрать|забирайте|заберите|сотрудник\w* (?:пункта|на выдаче))\b"
 )
 CODES = (_ANNOUNCES, _SPELT)
 """One of them matches where a code is announced or handed over, for a quick look."""

@@ -11,9 +11,8 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from triage.core.event import Certainty, EventKind
+from triage.core.pattern import Patterns
 from triage.core.words import fold, normal, parse_amount
-
-Patterns = tuple[re.Pattern[str], ...]
 
 LONGEST = 100_000  # characters: what stands behind them is no receipt
 _WEIGHTS = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)

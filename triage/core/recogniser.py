@@ -1,11 +1,11 @@
 """Recognisers: which words in which letter tell which event. All data."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from triage.core.event import Certainty, Event, EventKind, Stream
 from triage.core.lexicon import Lexicon
+from triage.core.pattern import Patterns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,25 +23,19 @@ class Recogniser:
     stream: Stream | None
     certainty: Certainty
     senders: tuple[str, ...] = ()  # sub-domains it is limited to, empty: any of orders
-    subject: tuple[re.Pattern[str], ...] = ()  # any must match, where given
-    any_of: tuple[re.Pattern[str], ...] = ()  # one must match, where given
-    links: tuple[re.Pattern[str], ...] = ()  # any must match a link, where given
-    none_of: tuple[re.Pattern[str], ...] = ()  # anywhere: the letter is out
-    unless: tuple[re.Pattern[str], ...] = ()  # in the same sentence: it does not count
-    unless_subject: tuple[
-        re.Pattern[str], ...
-    ] = ()  # in the subject: the letter is out
-    unless_near: tuple[
-        re.Pattern[str], ...
-    ] = ()  # around a sentence: it does not count
-    unless_above: tuple[
-        re.Pattern[str], ...
-    ] = ()  # in the line that leads in its paragraph: it does not count
-    unless_below: tuple[re.Pattern[str], ...] = ()  # in its line, or in the next one
+    subject: Patterns = ()  # any must match, where given
+    any_of: Patterns = ()  # one must match, where given
+    links: Patterns = ()  # any must match a link, where given
+    none_of: Patterns = ()  # anywhere: the letter is out
+    unless: Patterns = ()  # in the same sentence: it does not count
+    unless_subject: Patterns = ()  # in the subject: the letter is out
+    unless_near: Patterns = ()  # around a sentence: it does not count
+    unless_above: Patterns = ()  # in the line that leads in its paragraph: it does not count
+    unless_below: Patterns = ()  # in its line, or in the next one
     lexicon: Lexicon | None = None  # the words its sentence may consist of; None is any
     lines: int = 0  # any_of looks at so many first lines of a text; 0 is all of them
     beside: tuple[str, ...] = ()  # ids of recognisers that may speak in the same letter
-    extract: Mapping[str, tuple[re.Pattern[str], ...]] = field(
+    extract: Mapping[str, Patterns] = field(
         default_factory=dict, hash=False
     )  # attribute -> patterns whose group `value` holds it, first match counts
     attributes: Mapping[str, str] = field(default_factory=dict, hash=False)

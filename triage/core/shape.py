@@ -16,6 +16,7 @@ from itertools import islice
 from triage.core.hearing import Spoken
 from triage.core.line import LONG, Line, phrase
 from triage.core.message import Where
+from triage.core.pattern import Pattern
 
 MOST = 40  # segments of one voice that count; what stands below is advertising
 FEWEST = 3  # words without which a shape would fit letters of all kinds
@@ -23,12 +24,11 @@ FEWEST = 3  # words without which a shape would fit letters of all kinds
 _ADDRESS = re.compile(  # the last begins with its word, or a long one takes for ever
     r"https?://\S+|www\.\S+|(?<!\S)\S[^\s@]*@\S[^\s.]*\.\S+", re.IGNORECASE
 )
-_DAY = re.compile(
+_DAY = Pattern(
     r"\b(?=[авдзимнопсфчя])"  # a quick look: no day begins otherwise
     r"(?:(?:янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек)[а-я]{0,6}\b\.?"
     r"|послезавтра|завтра|сегодня|понедельник[а-я]*|вторник[а-я]*|сред[уаые]\b"
-    r"|четверг[а-я]*|пятниц[а-я]*|суббот[а-я]*|воскресень[а-я]*)",
-    re.IGNORECASE,
+    r"|четверг[а-я]*|пятниц[а-я]*|суббот[а-я]*|воскресень[а-я]*)"
 )
 _DAYS = phrase(_DAY)
 _NUMBER = re.compile(

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
+from triage.core.pattern import Pattern
+
 try:
     from re import _parser  # type: ignore[attr-defined]
 except ImportError:  # another Python: searches are slower, and as right
@@ -42,7 +44,7 @@ ALIKE = {
 
 
 @cache
-def stems(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
+def stems(pattern: Pattern) -> tuple[Stems, ...]:
     """Return sets of words in lower case: every match holds a word of each of them.
 
     No word holds a blank: what a pattern wants in a row is wanted word by word. DIGIT
@@ -56,7 +58,7 @@ def stems(pattern: re.Pattern[str]) -> tuple[Stems, ...]:
 
 
 @cache
-def leads(pattern: re.Pattern[str]) -> tuple[str, ...]:
+def leads(pattern: Pattern) -> tuple[str, ...]:
     """Return what matches begin with, in lower case: each with one of these.
 
     A lead with DIGIT in it is a pattern; () is anything.
@@ -68,7 +70,7 @@ def leads(pattern: re.Pattern[str]) -> tuple[str, ...]:
 
 
 @cache
-def reach(pattern: re.Pattern[str]) -> int:
+def reach(pattern: Pattern) -> int:
     """Return how many line ends a match may hold, ENDLESS where that cannot be said."""
     if _parser is None:
         return ENDLESS
@@ -76,7 +78,7 @@ def reach(pattern: re.Pattern[str]) -> int:
 
 
 @lru_cache(maxsize=1)  # all three are asked of one pattern after another
-def _tree(pattern: re.Pattern[str]) -> Any:
+def _tree(pattern: Pattern) -> Any:
     return _parser.parse(pattern.pattern, pattern.flags)
 
 

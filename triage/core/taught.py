@@ -1,6 +1,5 @@
 """What the owner taught: which letters, by their shape, tell what."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +11,7 @@ from triage.core.hearing import Heard, Spoken
 from triage.core.line import line
 from triage.core.message import Where
 from triage.core.pack import Marketplace
+from triage.core.pattern import Patterns
 from triage.core.recogniser import Recogniser
 from triage.core.shape import wording
 from triage.core.voice import Voice
@@ -156,7 +156,7 @@ def contradicted(lesson: Lesson, found: Iterable[Heard]) -> str:
 
 def _recogniser(lesson: Lesson, market: Marketplace) -> Recogniser:
     """Make a recogniser that takes sums and dates as all those of its kind do."""
-    extract: dict[str, tuple[re.Pattern[str], ...]] = {}
+    extract: dict[str, Patterns] = {}
     for one in market.recognisers if lesson.kind else ():
         if one.kind is lesson.kind:
             for name, patterns in one.extract.items():

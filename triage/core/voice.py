@@ -8,6 +8,7 @@ from functools import cached_property
 from triage.core.line import Phrase, phrase
 from triage.core.lines import Lines
 from triage.core.message import Where
+from triage.core.pattern import Pattern
 from triage.core.words import normal
 
 _STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
@@ -22,7 +23,7 @@ _SUPPOSES = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = ">"  # how a line of somebody else's letter begins
-_ANOTHER = re.compile(  # what stands above a letter that is quoted or passed on
+_ANOTHER = Pattern(  # what stands above a letter that is quoted or passed on
     r"^[ \t]*(?:[-—_=>]{2,} ?(?:original|forwarded|исходное|пересланное|пересылаемое"
     r"|начало|цитата|сообщение|письмо)\b.*"
     r"|(?:(?:original|forwarded|исходное|пересылаемое|пересланное) (?:message|сообщение)):?"

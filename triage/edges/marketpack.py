@@ -1,6 +1,5 @@
 """Read the four files of a marketplace's pack, and say everything that is wrong in them."""
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 
@@ -8,6 +7,7 @@ from triage.core.deadline import Term, Unit
 from triage.core.event import ATTRIBUTES, Certainty, EventKind, Stream
 from triage.core.lexicon import Lexicon
 from triage.core.pack import ORDERS, Identifiers, Marketplace
+from triage.core.pattern import Patterns
 from triage.core.recogniser import Recogniser
 from triage.core.rule import Check, Grace, Rule, Scope
 from triage.edges.tables import NOTHING, Table, nearest
@@ -184,7 +184,7 @@ def _own_lexicon(row: Table, plain: Recogniser | None) -> Lexicon | None:
     return None
 
 
-def _extract(table: Table) -> dict[str, tuple[re.Pattern[str], ...]]:
+def _extract(table: Table) -> dict[str, Patterns]:
     for key in set(table) - ATTRIBUTES:
         table.problem(f"unknown attribute {key!r}{nearest(key, ATTRIBUTES)}")
     return {key: table.patterns(key, "value") for key in table}

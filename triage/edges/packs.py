@@ -22,7 +22,7 @@ from triage.edges.marketpack import FILES as MARKET_FILES
 from triage.edges.marketpack import read_marketplace
 from triage.edges.receiptpack import FILE as RECEIPTS
 from triage.edges.receiptpack import read_shapes
-from triage.edges.tables import Table, nearest
+from triage.edges.tables import BuiltIn, Table, nearest
 from triage.edges.titlepack import FILE as TITLES
 from triage.edges.titlepack import in_words_of
 from triage.errors import ConfigError
@@ -110,6 +110,7 @@ def _files(name: str, own: Path | None, problems: list[str]) -> dict[str, bytes]
     places = [built_in, *([own / name] if own is not None else [])]
     try:
         known, *replaced = [dict(_walk(place, "")) for place in places]
+        known = {name: BuiltIn(data) for name, data in known.items()}
     except OSError as fault:
         problems.append(f"{name}: cannot be read: {fault.strerror}")
         return {}

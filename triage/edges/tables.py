@@ -7,21 +7,32 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Self, TypeVar
 
+from triage.core.pattern import Pattern, Patterns, pattern
 from triage.core.words import fold
 
-NOTHING = re.compile(r"(?!)")  # stands for a pattern that could not be read
+NOTHING = pattern(r"(?!)")  # stands for a pattern that could not be read
 
 Word = TypeVar("Word", bound=Enum)
+
+
+class BuiltIn(bytes):
+    """A file that comes with the program: its patterns were compiled by the tests."""
 
 
 class Table:
     """A TOML table that is read key by key; a key nobody asked for is a problem."""
 
     def __init__(
-        self, label: str, data: Mapping[str, Any], problems: list[str]
+        self,
+        label: str,
+        data: Mapping[str, Any],
+        problems: list[str],
+        *,
+        built_in: bool = False,
     ) -> None:
         self.label = label
         self.parts: dict[str, str] = {}  # {name} in a pattern stands for its text
+        self._built_in = built_in
         self._data = data
         self._problems = problems
         self._asked: set[str] = set()
@@ -29,8 +40,10 @@ class Table:
     @classmethod
     def of(cls, label: str, data: bytes, problems: list[str]) -> Self:
         """Read a file; of one that is not TOML nothing more is said than that."""
+        built_in = isinstance(data, BuiltIn)
         try:
-            return cls(label, tomllib.loads(data.decode("utf-8")), problems)
+            found = tomllib.loads(data.decode("utf-8"))
+            return cls(label, found, problems, built_in=built_in)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             problems.append(f"{label}: not TOML in UTF-8: {fault}")
             return cls(label, {}, [])
@@ -90,25 +103,27 @@ class Table:
             self.problem(f"unknown {what} {text!r}{nearest(text, known)}")
         return known.get(text)
 
-    def patterns(self, key: str, *groups: str) -> tuple[re.Pattern[str], ...]:
-        """Compile patterns for normalised text: see docs/packs.md for what they mean."""
+    def patterns(self, key: str, *groups: str) -> Patterns:
+        """Read patterns for normalised text: see docs/packs.md for what they mean."""
         return tuple(self._pattern(key, text, groups) for text in self.texts(key))
 
-    def pattern(self, key: str) -> re.Pattern[str]:
+    def pattern(self, key: str) -> Pattern:
         return next(iter(self.patterns(key)), NOTHING)
 
-    def _pattern(self, key: str, text: str, groups: Iterable[str]) -> re.Pattern[str]:
+    def _pattern(self, key: str, text: str, groups: Iterable[str]) -> Pattern:
         whole = fold(self.expand(key, text))
-        loose = _UNIT.sub(lambda found: found[1] or r"[ \n]", whole)
+        found = pattern(_UNIT.sub(lambda unit: unit[1] or r"[ \n]", whole))
+        if self._built_in:  # it is compiled when it is used
+            return found
         try:
-            pattern = re.compile(loose, re.IGNORECASE | re.UNICODE)
+            known = found.groupindex
         except (re.error, OverflowError) as fault:
             self.problem(f"{key}: not a regular expression: {text!r}: {fault}")
             return NOTHING
         for group in groups:
-            if group not in pattern.groupindex:
+            if group not in known:
                 self.problem(f"{key}: {text!r} has no group (?P<{group}>…)")
-        return pattern
+        return found
 
     def expand(self, key: str, text: str) -> str:
         """Put the parts in the places of their names."""
@@ -124,7 +139,7 @@ class Table:
         return self._within(f"{self.label}: {key}", data)
 
     def _within(self, label: str, data: Mapping[str, Any]) -> "Table":
-        table = Table(label, data, self._problems)
+        table = Table(label, data, self._problems, built_in=self._built_in)
         table.parts = self.parts
         return table
 

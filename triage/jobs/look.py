@@ -7,6 +7,7 @@ from triage.core.act import ActKind
 from triage.core.event import Event
 from triage.core.ladder import Standing
 from triage.core.pack import Packs
+from triage.core.pattern import Pattern
 from triage.edges import cases, messages
 from triage.edges.store import Store
 from triage.errors import UsageError
@@ -67,7 +68,7 @@ def parse_order(packs: Packs, text: str) -> tuple[str, str, str | None]:
     raise UsageError(f"это не номер заказа: {typed!r}; пример номера: {example}")
 
 
-def _whole(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+def _whole(pattern: Pattern, text: str) -> re.Match[str] | None:
     found = pattern.search(text)
     return found if found and found.group().strip() == text else None
 
