@@ -85,7 +85,7 @@ def zipped() -> bytes:
 def letters() -> Iterator[tuple[int, bytes]]:
     """Yield the letters, those of one number one after another."""
     yield 1, nested(10_000)
-    yield 2, nested(300, b"line\r\n" * 500_000)
+    yield 2, nested(300, b"--line\r\n" * 500_000)
     yield 3, raw(*["Content-Type: message/rfc822\r\n"] * 10_000)
     yield 4, raw("Subject: " + "x" * 10_000_000)
     yield 5, raw(*(f"X-{n}: 1" for n in range(100_000)))

@@ -7,6 +7,7 @@ the codec registry also holds `unicode_escape`, `idna` and worse.
 
 import binascii
 import re
+from contextlib import suppress
 from string import ascii_letters, digits
 from typing import NamedTuple
 
@@ -240,12 +241,15 @@ def _q(payload: bytes) -> bytes:
 
 
 _BASE64 = (ascii_letters + digits + "+/").encode()
+_BLANK = b"\r\n \t"
 
 
 def base64_prefix(data: bytes) -> tuple[bytes, bool]:
     """Decode as much base64 as there is; tell whether all of it was clean."""
+    with suppress(binascii.Error):
+        return binascii.a2b_base64(data.translate(None, _BLANK), strict_mode=True), True
     body, _, rest = data.partition(b"=")
-    dense = body.translate(None, b"\r\n \t")
+    dense = body.translate(None, _BLANK)
     junk = dense.translate(None, _BASE64)
     clean = dense.translate(None, junk) if junk else dense
     tail = len(clean) % 4

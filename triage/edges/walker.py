@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message as Node
 from email.parser import BytesParser
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from triage.core.charset import base64_prefix, decode, decode_as, header_text
@@ -20,6 +21,7 @@ from triage.core.charset import base64_prefix, decode, decode_as, header_text
 LARGEST = 25 << 20  # bytes of a letter that is read at all
 LARGEST_HEADER = 1 << 20
 LONGEST_VALUE = 65_536
+SHORT = 200  # characters of a header that is worth remembering
 MOST_HEADERS = 2_000
 MOST_PARTS = 1_000
 DEEPEST = 50
@@ -27,7 +29,10 @@ DEEPEST = 50
 _HEADER_END = re.compile(rb"\n\r?\n|\r\r")
 _FIELD = re.compile(rb"(?:\A|[\r\n])[^ \t\r\n]")
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
-_RUN = re.compile(rb"\n(?:[A-Za-z0-9+/]{40,}+={0,2}+\r?+\n){8,}+")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
+_DASHES = re.compile(rb"--(?<=[\r\n]--)")  # quick to find in this order
+_MARK = b"this body is held back"
+_MARKS = re.compile(rb"%sx*" % _MARK)
 _OPAQUE = frozenset(("ms-tnef", "pkcs7-mime", "x-pkcs7-mime", "pgp-encrypted"))
 _DEFECTS = {
     "NoBoundaryInMultipartDefect": "no-boundary",
@@ -91,12 +96,10 @@ def take_apart(raw: bytes) -> Tree:
     if len(raw) > LARGEST:
         root = BytesParser(_Node).parsebytes(header, headersonly=True)
         return _tree(root, defects=("not-read:size",))
-    short, mark, runs = _without_runs(raw)
+    short, mark, held = _without_bodies(raw)
     root = BytesParser(_Node).parsebytes(short)
     found = _Found()
     for node in _nodes(root):
-        if not node.is_multipart():
-            node.put_back(mark, runs)
         for defect in node.defects:
             name = _DEFECTS.get(type(defect).__name__, "mime-broken")
             found.defects[name] = None
@@ -108,28 +111,40 @@ def take_apart(raw: bytes) -> Tree:
             if len(found.parts) >= MOST_PARTS:
                 found.defects["too-many-parts"] = None
                 break
-            found.parts.append(_part(node, found, is_root=node is root))
+            body = _put_back(node.body, mark, held)
+            found.parts.append(_part(node, body, found, is_root=node is root))
     return _tree(root, tuple(found.parts), tuple(found.defects))
 
 
-def _without_runs(raw: bytes) -> tuple[bytes, str, list[str]]:
-    """Put a mark in the place of each long run of base64 lines.
+def _without_bodies(raw: bytes) -> tuple[bytes, bytes, list[bytes]]:
+    """Put a mark in the place of what the parser would look through for nothing.
 
-    To the parser such a line is neither a header nor a boundary, and the mark is one of
-    them, so it does the same and has a tenth of the lines to look at. Returns the letter,
-    with what each mark begins, and what they stand for.
+    Behind an empty line it looks only for boundaries, and their lines begin with "--".
+    Returns the letter, with what each mark begins, and what they stand for.
     """
-    mark = b"heldback"
-    while mark in raw:
-        mark += b"x"
-    runs: list[str] = []
+    mark = _MARK
+    if mark in raw:
+        mark = max(_MARKS.findall(raw), key=len) + b"x"
+    held: list[bytes] = []
+    short: list[bytes] = []
+    lines = (match.start() for match in _DASHES.finditer(raw))
+    for here, there in pairwise([0, *lines, len(raw)]):
+        empty = _EMPTY_LINE.search(raw, here, there)
+        start = empty.end() if empty else there
+        short.append(raw[here:start])
+        if body := raw[start:there].rstrip(b"\r\n"):
+            short.append(b"%s%08d" % (mark, len(held)))
+            held.append(body)
+        short.append(raw[start + len(body) : there])
+    return b"".join(short), mark, held
 
-    def hold_back(found: re.Match[bytes]) -> bytes:
-        run = found[0].rstrip(b"\r\n")
-        runs.append(run[1:].decode("ascii"))
-        return b"\n%s%08d%s" % (mark, len(runs) - 1, found[0][len(run) :])
 
-    return _RUN.sub(hold_back, raw), mark.decode("ascii"), runs
+def _put_back(body: bytes, mark: bytes, held: Sequence[bytes]) -> bytes:
+    """Put what was held back from the parser in its place."""
+    if not held or mark not in body:
+        return body
+    first, *rest = body.split(mark)
+    return first + b"".join([held[int(one[:8])] + one[8:] for one in rest])
 
 
 class _Node(Node):
@@ -154,17 +169,9 @@ class _Node(Node):
         payload.depth = self.depth + 1
         super().attach(payload)
 
-    def put_back(self, mark: str, runs: Sequence[str]) -> None:
-        """Put what was held back from the parser in its place."""
-        payload = self._payload
-        if runs and payload and mark in payload:
-            first, *rest = payload.split(mark)
-            parts = (f"{runs[int(one[:8])]}{one[8:]}" for one in rest)
-            self._payload = "".join([first, *parts])
-
     @property
     def body(self) -> bytes:
-        """Return a leaf's bytes as they lie in the letter."""
+        """Return a leaf's bytes as the parser left them."""
         payload = self._payload
         return payload.encode("utf-8", "surrogateescape") if payload else b""
 
@@ -211,11 +218,11 @@ def _tree(
     )
 
 
-def _part(node: Any, found: _Found, *, is_root: bool) -> Part:
+def _part(node: Any, body: bytes, found: _Found, *, is_root: bool) -> Part:
     media_type = node.media_type
     main, _, sub = media_type.partition("/")
-    about = _parameters(node, "content-type")
-    place = _parameters(node, "content-disposition")
+    about = _parameters(str(node.get("content-type", "")))
+    place = _parameters(str(node.get("content-disposition", "")))
     name = place.get("filename") or about.get("name") or ""
     if main == "multipart" and not node.is_too_deep:  # it never came apart: all is text
         media_type, main, sub = "text/plain", "text", "plain"
@@ -227,7 +234,7 @@ def _part(node: Any, found: _Found, *, is_root: bool) -> Part:
         found.defects["opaque-part"] = None
     return Part(
         media_type=media_type,
-        data=_data(node, found),
+        data=_data(node, body, found),
         charset=about.get("charset", ""),
         name=_short(header_text(name).text),
         is_text=is_text,
@@ -237,10 +244,16 @@ def _part(node: Any, found: _Found, *, is_root: bool) -> Part:
     )
 
 
-def _parameters(node: Node, header: str) -> dict[str, str]:
+def _parameters(header: str) -> Mapping[str, str]:
     """Return the parameters of a header in lower case, its own value under ""."""
+    return (_known if len(header) < SHORT else _read_parameters)(header)
+
+
+def _read_parameters(header: str) -> Mapping[str, str]:
+    node = Node()
+    node["content-type"] = header
     try:
-        pairs = node.get_params(failobj=[], header=header)
+        pairs = node.get_params(failobj=[])
     except Exception:  # noqa: BLE001 - crafted values; the part is a file without a name
         return {}
     found: dict[str, str] = {}
@@ -255,20 +268,24 @@ def _parameters(node: Node, header: str) -> dict[str, str]:
     return found
 
 
-def _data(node: Any, found: _Found) -> bytes:
-    data: bytes = node.body
+_known = lru_cache(maxsize=256)(_read_parameters)
+
+
+def _data(node: Any, body: bytes, found: _Found) -> bytes:
     if node.media_type.startswith("multipart/"):
-        return data
+        return body
     encoding = str(node.get("content-transfer-encoding", "")).strip().lower()
     if encoding == "base64":
-        data, clean = base64_prefix(data)
+        data, clean = base64_prefix(body)
         if not clean:
             found.defects["base64-broken"] = None
-    elif encoding == "quoted-printable":
-        data = binascii.a2b_qp(_SOFT_BREAK.sub(b"=", data))
-    elif encoding in ("uuencode", "x-uuencode", "uue", "x-uue"):
-        data = node.get_payload(decode=True) or b""
-    return data
+        return data
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", body))
+    if encoding in ("uuencode", "x-uuencode", "uue", "x-uue"):
+        node.set_payload(body.decode("ascii", "surrogateescape"))
+        body = node.get_payload(decode=True) or b""
+    return body
 
 
 def _short(name: str) -> str:
