@@ -3,35 +3,68 @@
 import io
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 
 import click
 
 from triage import __version__
-from triage.commands import (
-    acts,
-    bundle,
-    complete,
-    demo,
-    facts,
-    keep,
-    paper,
-    setup,
-    show,
-    teach,
-    undo,
-    why,
-    work,
-)
 from triage.commands.bilingual import Group, Option, usage_words
-from triage.commands.desk import Desk
-from triage.commands.glance import glance
 from triage.edges.terminal import clean_lines
 from triage.errors import TriageError
+
+MODULES = {
+    "setup": "setup",
+    "check": "check",
+    "run": "work",
+    "tick": "work",
+    "digest": "paper",
+    "orders": "show",
+    "cases": "show",
+    "why": "why",
+    "letter": "paper",
+    "done": "acts",
+    "snooze": "acts",
+    "resolve": "acts",
+    "reopen": "acts",
+    "answer": "acts",
+    "report": "acts",
+    "fact": "facts",
+    "attach": "acts",
+    "undo": "undo",
+    "unrecognised": "teach",
+    "teach": "teach",
+    "sample": "teach",
+    "import": "keep",
+    "verify": "keep",
+    "export": "bundle",
+    "rebuild": "keep",
+    "demo": "demo",
+    "completion": "complete",
+}
+"""Where each command stands, in the order in which a person meets them."""
+
+
+class Commands(Mapping[str, click.Command]):
+    """All commands. The module of one is imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module = import_module(f"triage.commands.{MODULES[name]}")
+        found: click.Command = getattr(module, f"{name}_" if iskeyword(name) else name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
 
 
 @click.group(
     cls=Group,
+    commands=Commands(),
     invoke_without_command=True,
     both=(
         "Следит за письмами магазина, хранит доказательства и говорит, что делать дальше.",
@@ -81,23 +114,15 @@ def cli(
     *,
     debug: bool,
 ) -> None:
+    from triage.commands.desk import Desk  # with all the rest: --version needs none
+
     desk = Desk(config, now, lang, debug=debug)
     context.obj = desk
     context.call_on_close(desk.close)
     if context.invoked_subcommand is None:
+        from triage.commands.glance import glance
+
         glance(desk, context)
-
-
-for command in (
-    *(setup.setup, work.check, work.run, work.tick),
-    *(paper.digest, show.orders, show.cases, why.why, paper.letter),
-    *(acts.done, acts.snooze, acts.resolve, acts.reopen, acts.answer),
-    *(acts.report, facts.fact, acts.attach, undo.undo),
-    *(teach.unrecognised, teach.teach, teach.sample),
-    *(keep.import_, keep.verify, bundle.export, keep.rebuild),
-    *(demo.demo, complete.completion),
-):
-    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

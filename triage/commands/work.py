@@ -1,4 +1,4 @@
-"""The loop itself: check everything, tick once, run for good."""
+"""The loop itself: tick once, run for good."""
 
 import logging
 import os
@@ -6,69 +6,8 @@ import os
 from triage.app import App
 from triage.commands.desk import Desk, command
 from triage.config import load
-from triage.core.pack import Marketplace
 from triage.edges import lock
-from triage.edges.replypack import read_phrasebook
 from triage.errors import ConfigError, TriageError, UsageError
-from triage.jobs.check import (
-    Finding,
-    against_lessons,
-    age_of_law,
-    check_servers,
-    secrets,
-)
-from triage.jobs.compose import try_templates
-from triage.jobs.servers import connect
-
-
-@command(
-    "check",
-    "Проверить настройки, пакеты, пароли, входы и папки.",
-    "Check settings, packs, passwords, logins and folders.",
-)
-def check(desk: Desk) -> None:
-    findings = []
-    for finding in _findings(desk):
-        findings.append(finding)
-        mark = "!" if finding.doubtful else "✓"
-        if finding.sound:
-            desk.terminal.say(f"{mark} {finding.what}")
-    if bad := [finding.what for finding in findings if not finding.sound]:
-        raise ConfigError(desk.words("не всё в порядке", "not all is well"), bad)
-    desk.say("Всё в порядке.", "All is well.")
-
-
-def _name(desk: Desk, market: Marketplace) -> str:
-    tried = desk.words("пробный пакет", "experimental")
-    return f"{market.title} ({tried})" if market.experimental else market.title
-
-
-def _findings(desk: Desk) -> list[Finding]:
-    config = desk.config
-    found = [Finding(True, desk.words(f"настройки: {desk.path}", f"read {desk.path}"))]
-    try:
-        packs = desk.place.bench.packs
-        names = ", ".join(_name(desk, market) for market in packs.marketplaces)
-        found.append(Finding(True, f"{names}, {packs.ladder.id}"))
-        found += age_of_law(packs.ladder, desk.today)
-        try_templates(desk.place.letterhead, packs, desk.clock())
-        read_phrasebook(config.language, config.packs.dir)
-    except ConfigError as error:
-        found += [Finding(False, each) for each in error.problems or [str(error)]]
-    try:
-        lock.refuse_network(config.home)
-        foreign = desk.place.home.foreign(desk.place.users)
-        found += [Finding(False, foreign)] if foreign else []
-        place = next(p for p in (config.home, *config.home.parents) if p.exists())
-        if not os.access(place, os.W_OK):
-            words = desk.words("сюда нельзя писать", "cannot be written")
-            found.append(Finding(False, f"{place}: {words}"))
-        elif not foreign and desk.place.home.index.exists():
-            with desk.place.store() as store:
-                found += against_lessons(store)
-    except TriageError as error:
-        found.append(Finding(False, str(error)))
-    return [*found, *check_servers(config, connect)]
 
 
 @command(
@@ -104,6 +43,7 @@ def run(desk: Desk) -> None:
     if desk.pretending:
         raise UsageError("run живёт в настоящем времени: уберите --now")
     from triage.daemon import Daemon
+    from triage.jobs.check import secrets
 
     show_log(desk)
     config = desk.config
