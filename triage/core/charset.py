@@ -7,7 +7,6 @@ the codec registry also holds `unicode_escape`, `idna` and worse.
 
 import binascii
 import re
-from contextlib import suppress
 from string import ascii_letters, digits
 from typing import NamedTuple
 
@@ -246,8 +245,13 @@ _BLANK = b"\r\n \t"
 
 def base64_prefix(data: bytes) -> tuple[bytes, bool]:
     """Decode as much base64 as there is; tell whether all of it was clean."""
-    with suppress(binascii.Error):
+    try:
         return binascii.a2b_base64(data.translate(None, _BLANK), strict_mode=True), True
+    except binascii.Error:
+        return _broken_base64(data)
+
+
+def _broken_base64(data: bytes) -> tuple[bytes, bool]:
     body, _, rest = data.partition(b"=")
     dense = body.translate(None, _BLANK)
     junk = dense.translate(None, _BASE64)
