@@ -1,5 +1,6 @@
 """Which words of a letter a search knows."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from letters import a_message, ozon, reading
 from triage.core.event import Stream
 from triage.core.findable import shadow, snippet, words
 from triage.core.recogniser import Reading
+from triage.core.words import fold, normal
 from triage.edges.stemmer import stem
 
 ABOUT = Reading(pack="ozon", outcome="recognised")
@@ -36,6 +38,19 @@ def test_words_are_plain_whatever_the_text(text):
     for word in words(text):
         assert word.isalnum()
         assert "ё" not in word
+
+
+@given(
+    st.lists(
+        st.sampled_from("а Ё\u0301 _ 1 \n \t \x1c \u00ad \u2028 ᾼ Σ ² ".split(" "))
+    )
+)
+def test_what_is_said_again_changes_no_word(signs):
+    text = "".join(signs)
+    plain = re.findall(r"[^\W\d_][^\W_]*", fold(normal(text)).lower())
+    kept = [word for word in plain if sum(sign.isdecimal() for sign in word) <= 3]
+
+    assert words(text) == words(f"{text}\n{text}") == tuple(dict.fromkeys(kept))
 
 
 def test_a_letter_is_known_by_its_words_and_their_stems():

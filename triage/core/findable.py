@@ -25,9 +25,11 @@ _DIGIT = re.compile(r"\d")
 
 def words(text: str) -> tuple[str, ...]:
     """List the words of a text once each, small, with е for ё, first mention first."""
+    lines = "\n".join(dict.fromkeys(text.split("\n")))  # text and HTML have the same
+    once = " ".join(dict.fromkeys(fold(normal(lines)).lower().split()))
     return tuple(
         word
-        for word in dict.fromkeys(_WORD.findall(fold(normal(text)).lower()))
+        for word in dict.fromkeys(_WORD.findall(once))
         if len(word) <= LONGEST_WORD and len(_DIGIT.findall(word)) <= MOST_DIGITS
     )
 
