@@ -1,6 +1,10 @@
+import authres
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mails import AUTHSERV_ID, a_letter
 
+from triage.edges import authentication
 from triage.edges.authentication import authenticate, registered
 
 IDS = ["MX.Example.ORG", "other.example.net"]
@@ -108,6 +112,39 @@ def test_nothing_else_vouches(words, result, reason):
     assert judged(f"{AUTHSERV_ID}; {words}") == ("", result, reason)
 
 
+PIECES = (
+    f"{AUTHSERV_ID} ; dkim = pass fail none header .d .i ozon.ru evil.example reason"
+    ' dmarc spf smtp .mailfrom @ " \\ ( ) a@ozon.ru /1 1 ? \r\n \x00 ё'
+).split(" ")
+
+
+def parsed(value):
+    try:
+        found = authentication._parsed(value)
+    except (authres.AuthResError, ValueError) as error:
+        return str(error)
+    return found.authserv_id, found.version, [told(one) for one in found.results]
+
+
+def told(result):
+    properties = [(one.type, one.name, one.value) for one in result.properties]
+    return result.method, result.version, result.result, result.reason, properties
+
+
+@given(st.lists(st.sampled_from([*PIECES, " "]), max_size=30))
+def test_a_verdict_is_parsed_as_the_library_parses_it(pieces):
+    value = f"{AUTHSERV_ID}; dkim=pass {''.join(pieces)}"
+    quick = [parsed(value), parsed(value)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(authentication, "_parsed", authentication._parse)
+        library = authres.all_features().header_class
+        patch.setattr(authentication, "_quick", lambda: library)
+        slow = parsed(value)
+
+    assert quick == [slow, slow]
+
+
 def test_a_lower_header_is_the_senders_own_work():
     forged = {"Authentication-Results": "mx.example.org; dkim=pass header.d=ozon.ru"}
 
@@ -137,6 +174,7 @@ def test_another_server_on_top_hides_ours():
         "mx.example.org 2; dkim=pass header.d=ozon.ru",
         "mx.example.org; dkim=pass (unclosed header.d=ozon.ru",
         "mx.example.org; dkim",
+        "mx.example.org; dkim=pass header.d=ozon.ru; none",
         "",
         "(" * 5000,
         "mx.example.org; dkim=pass header.d=ozon.ru" + " " * 20_000,

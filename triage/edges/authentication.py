@@ -8,13 +8,14 @@ work. The answer speaks of the From address and of nothing else in the letter.
 import re
 from collections.abc import Collection, Mapping
 from email.parser import BytesHeaderParser
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from triage.core.authserv import is_named
 from triage.edges.sender import read_sender
 
 _LONGEST = 16384  # characters of one header that are worth reading
+_SHORT = 600  # characters of one worth remembering: no nesting in it is too deep for us
 _NOT_ASCII = re.compile(r"[^\t\r\n\x20-\x7e]")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 
@@ -89,12 +90,49 @@ def _judge(results: list[Any], domain: str, organisation: str) -> Mapping[str, s
 
 
 def _parsed(value: str) -> Any:
-    import authres
+    """Parse a field; what is short is remembered, since many letters bring the same."""
+    return (_remembered if len(value) < _SHORT else _parse)(value)
 
+
+def _parse(value: str) -> Any:
     if len(value) > _LONGEST:
         raise ValueError("longer than any real verdict")
     text = _NOT_ASCII.sub("?", _FOLD.sub(" ", value))
-    return authres.all_features().parse_value(text)
+    found = _quick().parse_value(_features(), text)
+    if found.NONE_RESULT in found.results:
+        raise ValueError("a result, and that there is none")
+    return found
+
+
+_remembered = lru_cache(maxsize=256)(_parse)
+
+
+@cache
+def _features() -> Any:
+    import authres
+
+    return authres.all_features()
+
+
+@cache
+def _quick() -> Any:
+    """Return a parser that reads as the library's own, which compiles as it goes."""
+
+    class Quick(_features().header_class):  # type: ignore[misc]
+        _parse_text: str
+
+        def _parse_pattern(self, pattern: str) -> re.Match[str] | None:
+            match = _compiled(pattern).match(self._parse_text)
+            if match:
+                self._parse_text = self._parse_text[match.end() :]
+            return match
+
+    return Quick
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _values(result: Any, *names: str) -> set[str]:

@@ -5,6 +5,7 @@ What is found out goes to the manifest and is never asked again: keys are change
 withdrawn, and evidence must not stop proving itself for that.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
@@ -26,6 +27,7 @@ from triage.edges.archive import Archive
 from triage.edges.authentication import authenticate, examine, judge, registered
 from triage.edges.signature import check, check_seal
 
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 UNCHECKED = Signature(outcome=Outcome.UNCHECKED)
 
 
@@ -126,5 +128,5 @@ def vouched_for(
 
 def header_of(letter: bytes) -> tuple[bytes, bool]:
     """Return the header block with its last line end, and whether a body follows."""
-    ends = [i + 1 for i in (letter.find(b"\n\n"), letter.find(b"\n\r\n")) if i >= 0]
-    return (letter[: min(ends)], True) if ends else (letter, False)
+    end = _EMPTY_LINE.search(letter)
+    return (letter[: end.start() + 1], True) if end else (letter, False)
