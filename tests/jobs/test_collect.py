@@ -666,6 +666,29 @@ def test_a_large_letter_is_streamed_in_bounded_memory(dovecot, home, user):
     assert home.letters() == [large]
 
 
+def test_the_first_letters_are_fetched_while_the_folder_is_looked_through(
+    dovecot, home, user, monkeypatch
+):
+    monkeypatch.setattr(fetch, "HEADINGS", 20)
+    others = (other_letter() for _ in range(80))
+    dovecot.fill(user, (*(order_letter() for _ in range(fetch.FIRST)), *others))
+    asked = []
+
+    class Watched(ImapMailbox):
+        def headings(self, uids, then=()):
+            asked.append("headings")
+            return super().headings(uids, then)
+
+        def letters(self, uids):
+            asked.append("letters")
+            return super().letters(uids)
+
+    with Watched(to(dovecot.plain, user)) as mailbox:
+        home.collect_from(mailbox, ["INBOX"])
+
+    assert asked == ["headings", "letters", *["headings"] * 4]
+
+
 def test_many_letters_are_kept_in_batches_of_bounded_size(
     dovecot, home, user, monkeypatch
 ):

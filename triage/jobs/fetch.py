@@ -22,6 +22,7 @@ from triage.errors import Unavailable
 log = logging.getLogger(__name__)
 
 HEADINGS = 500  # letters whose header fields are asked for at once
+FIRST = 16  # letters of a folder that are fetched as soon as they are found
 LETTERS = 100  # letters fetched and made durable at once, and then read
 BATCH = 8 << 20  # and their bytes, at most
 LARGE = 1 << 20  # letters above it are streamed, one at a time
@@ -155,6 +156,7 @@ class FolderReader:
         self._found: list[Heading] = []  # selected, their sizes not known yet
         self._waiting: list[Heading] = []  # selected, not in the archive yet
         self._held: set[int] = set()  # on the server, but not handed out
+        self._enough = FIRST  # grows: who reads them soon has something to do
         self.seen = self.selected = self.stored = self.gone = 0
 
     def read(self) -> None:
@@ -172,10 +174,11 @@ class FolderReader:
             for uids, then in _with_next(windows):
                 self._select(uids, then, known)
                 read_to = uids[-1]
-                if len(self._found) >= LETTERS:
+                if len(self._found) >= self._enough:
                     self._measure()
-                while is_full(self._waiting):
+                while is_full(self._waiting, self._enough):
                     self._fetch(first_batch(self._waiting))
+                    self._enough = min(2 * self._enough, LETTERS)
                 self._save(read_to)
             self._measure()
             while self._waiting:
@@ -274,8 +277,8 @@ def _is_large(heading: Heading) -> bool:
     return heading.size > LARGE or not heading.size
 
 
-def is_full(waiting: Sequence[Heading]) -> bool:
-    return len(waiting) >= LETTERS or sum(h.size for h in waiting) >= BATCH
+def is_full(waiting: Sequence[Heading], letters: int) -> bool:
+    return len(waiting) >= letters or sum(h.size for h in waiting) >= BATCH
 
 
 def first_batch(waiting: Sequence[Heading]) -> list[Heading]:

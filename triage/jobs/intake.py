@@ -29,6 +29,7 @@ from triage.edges.maildir import (
 from triage.errors import Unavailable, UsageError, reason
 from triage.jobs.fetch import (
     HEADINGS,
+    LETTERS,
     Authenticate,
     Fetcher,
     batches,
@@ -101,7 +102,7 @@ class _Intake:
             waiting: list[Heading] = []
             for heading in self._wanted(mailbox, folder, status.uidnext):
                 waiting.append(heading)
-                if is_full(waiting):
+                if is_full(waiting, LETTERS):
                     keep(waiting)
             while waiting:
                 keep(waiting)
