@@ -5,7 +5,8 @@ What a reader would not see is kept apart. Nothing is fetched and nothing is run
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -17,6 +18,7 @@ LARGEST = 2 << 20  # characters; lexbor is quadratic in attributes and in depth
 MOST_MARKS = 20_000  # attributes of one tag, or elements inside each other
 
 _MOST_LINKS = 2_000
+_SHORT = 500  # characters of a style that is worth remembering
 _LONGEST_LINK = 4_096
 _LINE, _CELL = "\x1e", "\x1f"  # of the letter's own, only &#30; and &#31; get here
 _BETWEEN = f" {_CELL}"
@@ -80,8 +82,7 @@ def _is_too_large(markup: str) -> bool:
         return True
     if len(markup) < 2 * MOST_MARKS:
         return False
-    tags = markup.split(">")
-    if any(_attributes(tag) > MOST_MARKS for tag in tags if len(tag) >= 2 * MOST_MARKS):
+    if any(_attributes(tag) > MOST_MARKS for tag in _long_tags(markup)):
         return True
     if markup.count("<") <= MOST_MARKS:
         return False
@@ -93,6 +94,18 @@ def _is_too_large(markup: str) -> bool:
             depth += 1
             deepest = max(deepest, depth)
     return deepest > MOST_MARKS
+
+
+def _long_tags(markup: str) -> Iterator[str]:
+    """Yield the stretches without the end of a tag that are long enough to matter."""
+    start = 0
+    while len(markup) - start >= 2 * MOST_MARKS:
+        end = markup.rfind(">", start, start + 2 * MOST_MARKS)
+        if end < 0:
+            end = markup.find(">", start)
+            end = len(markup) if end < 0 else end
+            yield markup[start:end]
+        start = end + 1
 
 
 def _attributes(tag: str) -> int:
@@ -112,58 +125,65 @@ def _walk(body: LexborNode) -> tuple[list[str], list[str], dict[str, None]]:
     unseen: list[str] = []
     sinks: tuple[list[str], ...] = (seen, unseen, unseen, [])
     links: dict[str, None] = {}
-    styles: dict[str, int | None] = {}
-    above: list[tuple[int, int, str]] = []
-    here, state, mark = body.mem_id, _SEEN, ""
-    nodes = body.traverse(include_text=True)
-    next(nodes)
-    for node in nodes:
-        parent = node.parent
-        inside = parent.mem_id if parent is not None else here
-        while here != inside and above:
+    above: list[tuple[LexborNode, int, str]] = []
+    state, node = _SEEN, body.first_child
+    while node is not None or above:
+        if node is None:
+            node, around, mark = above.pop()
             sinks[state].append(mark)
-            here, state, mark = above.pop()
-        tag = node.tag or "-"
-        if tag == "-text":
+            state = around
+        elif (tag := node.tag or "-") == "-text":
             sinks[state].append(node.text_content or "")
         elif tag[0] != "-":  # neither a comment nor anything else without text
-            above.append((here, state, mark))
-            here, mark = node.mem_id, _MARKS.get(tag, "")
-            attributes = node.attributes
-            if attributes and state < _HIDDEN:
-                state = _styled(attributes, state, styles)
+            around = state
+            if state < _HIDDEN or tag in _LINKS:
+                attributes = node.attributes
+                if state < _HIDDEN and attributes:
+                    state = _styled(attributes, state)
+                if tag in _LINKS and (address := attributes.get("href")):
+                    if state != _SEEN:
+                        unseen.append(f" {address} ")
+                    elif len(links) < _MOST_LINKS:
+                        links[address] = None
             if tag in _NO_TEXT:
                 state = _SKIPPED
-            elif tag in _LINKS and (address := attributes.get("href")):
-                if state != _SEEN:
-                    unseen.append(f" {address} ")
-                elif len(links) < _MOST_LINKS:
-                    links[address] = None
-            if state != above[-1][1]:
+            if state != around:
                 unseen.append(_LINE)
+            mark = _MARKS.get(tag, "")
             sinks[state].append(mark)
+            if (child := node.first_child) is not None:
+                above.append((node, around, mark))
+                node = child
+                continue
+            sinks[state].append(mark)
+            state = around
+        node = node.next
     return seen, unseen, links
 
 
-def _styled(
-    attributes: Mapping[str, str | None], state: int, known: dict[str, int | None]
-) -> int:
-    """Return what an element's style makes of the state it stands in."""
+def _styled(attributes: Mapping[str, str | None], state: int) -> int:
+    """Return the state inside an element, given the state it stands in."""
     if "hidden" in attributes:
         return _HIDDEN
     if not (style := attributes.get("style")):
         return state
-    if style not in known:
-        plain = "".join(style.lower().split())
-        if _HIDES.search(plain):
-            known[style] = _HIDDEN
-        elif "font-size" in plain:
-            # Layouts set no size on a wrapper, against gaps, and one on what is inside.
-            known[style] = _TINY if _NO_SIZE.search(plain) else _SEEN
-        else:
-            known[style] = None
-    own = known[style]
+    own = (_known if len(style) < _SHORT else _said)(style)
     return state if own is None else own
+
+
+def _said(style: str) -> int | None:
+    """Return the state that a style sets, None when it leaves it as it is."""
+    plain = "".join(style.lower().split())
+    if _HIDES.search(plain):
+        return _HIDDEN
+    if "font-size" in plain:
+        # Layouts set no size on a wrapper, against gaps, and one on what is inside.
+        return _TINY if _NO_SIZE.search(plain) else _SEEN
+    return None
+
+
+_known = lru_cache(maxsize=512)(_said)
+"""Letters of one sender have the same styles."""
 
 
 def _flat(text: str) -> str:
