@@ -20,7 +20,7 @@ APART = timedelta(days=1)  # between the letter's own date and the server's
 _MOST_LINKS = 2_000
 _ADDRESS = re.compile(r"https?://[^\s<>\"'«»`{}|\\^]+", re.IGNORECASE)
 _AFTER_ADDRESS = ".,;:!?)]*_"
-_LINE_END = re.compile(r"\r\n?|\u2028|\u2029")
+_LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _META = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE
@@ -131,7 +131,9 @@ def _page(part: Part, defects: dict[str, None]) -> Page:
 def _text(part: Part, defects: dict[str, None]) -> str:
     text, defect = decode(part.data, part.charset)
     defects[defect] = None
-    text = _CONTROL.sub(" ", _LINE_END.sub("\n", text))
+    for end in _LINE_ENDS:
+        text = text.replace(end, "\n")
+    text = _CONTROL.sub(" ", text)
     if part.flowed:
         text = _unflowed(text, joined=part.joined)
     return text.strip("\n \t")
@@ -156,6 +158,8 @@ def _unflowed(text: str, *, joined: bool) -> str:
 
 
 def _addresses(text: str) -> list[str]:
+    if "://" not in text:
+        return []
     found = (m[0].rstrip(_AFTER_ADDRESS) for m in _ADDRESS.finditer(text))
     return [address for one in found if (address := link(one))]
 

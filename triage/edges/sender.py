@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from triage.core.charset import GUESSED, Decoded, decode, header_text, one_line
@@ -87,9 +87,6 @@ def _mail_parser(
     wanted: Mapping[str, Sequence[str]],
 ) -> tuple[list[tuple[str, str]], list[str], datetime | None, list[Mapping[str, Any]]]:
     """Return senders, recipients, date, and what is wrong with the first of these."""
-    from mailparser.dates import parse_mail_date
-
-    logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # it logs headers
 
     def first(name: str) -> tuple[list[tuple[str, str]], list[Mapping[str, Any]]]:
         read = [_remembered(value) for value in wanted[name]]
@@ -98,16 +95,26 @@ def _mail_parser(
 
     senders, wrong = first("from")
     recipients = [address for name in ("to", "cc") for _, address in first(name)[0]]
-    dates = [parse_mail_date(value).value for value in wanted["date"][:1]]
+    read_date, _ = _library()
+    dates = [read_date(value).value for value in wanted["date"][:1]]
     return senders, recipients, dates[0] if dates else None, wrong
 
 
 def _addresses(value: str) -> tuple[list[tuple[str, str]], list[Mapping[str, Any]]]:
     """Return names and addresses of a header, and what is wrong with it."""
+    wrong: list[Mapping[str, Any]] = []
+    _, read_addresses = _library()
+    return read_addresses(value, defects=wrong, decode_names=True), wrong
+
+
+@cache
+def _library() -> tuple[Any, Any]:
+    """Return mail-parser's readers of dates and of addresses, and keep it from logging."""
+    from mailparser.dates import parse_mail_date
     from mailparser.utils import get_addresses
 
-    wrong: list[Mapping[str, Any]] = []
-    return get_addresses(value, defects=wrong, decode_names=True), wrong
+    logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # it logs headers
+    return parse_mail_date, get_addresses
 
 
 _known = lru_cache(maxsize=256)(_addresses)
