@@ -1,7 +1,7 @@
 """The index in SQLite: one connection per job, explicit transactions, no SQL elsewhere.
 
-Writes happen inside `transaction()` only, which begins IMMEDIATE: sqlite-utils' own
-`atomic()` begins deferred and under WAL fails at once on the upgrade to a write.
+Writes happen inside `transaction()` only, which begins IMMEDIATE: one that begins
+deferred fails under WAL at once on the upgrade to a write.
 """
 
 import contextlib
@@ -9,8 +9,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
-
-from sqlite_utils import Database
 
 from triage.edges import schema
 from triage.errors import DiskError, TriageError
@@ -58,32 +56,35 @@ class Store:
             with contextlib.ExitStack() as undo:
                 conn = sqlite3.connect(path, timeout=WRITERS_WAIT_SECONDS)
                 undo.callback(conn.close)
-                self._set_up(conn)
+                self._conn = conn
+                self._set_up()
                 undo.pop_all()
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise DiskError(f"{path}: {complaint(error)}") from error
             raise DamagedIndexError(f"{path}: {error}") from error
 
-    def _set_up(self, conn: sqlite3.Connection) -> None:
+    def _set_up(self) -> None:
         for pragma in (
             "foreign_keys=on",
             "trusted_schema=off",
             "journal_mode=wal",
             "synchronous=full",
         ):
-            conn.execute(f"pragma {pragma}")
-        self._db = Database(conn, execute_plugins=False, strict=True)
-        if "meta" not in self._db.table_names():
+            self._conn.execute(f"pragma {pragma}")
+        if self._is_empty():
             with self.transaction():
-                if "meta" not in self._db.table_names():
+                if self._is_empty():
                     for statement in schema.TABLES.split(";"):
                         if statement.strip():
-                            conn.execute(statement)
+                            self._conn.execute(statement)
                     self.set_meta("version", str(schema.VERSION))
 
+    def _is_empty(self) -> bool:
+        return not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'")
+
     def close(self) -> None:
-        self._db.conn.close()
+        self._conn.close()
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +95,7 @@ class Store:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """Group writes: all of them, or none. Nested use joins the outer one."""
-        conn = self._db.conn
+        conn = self._conn
         if conn.in_transaction:
             yield
             return
@@ -109,22 +110,27 @@ class Store:
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Run a query of the edges; jobs use the named methods."""
-        return list(self._db.query(sql, values))
+        cursor = self._conn.execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def write(self, table: str, row: Mapping[str, Any]) -> None:
-        """Insert or replace one row of an existing table (a typo must not make one)."""
+        """Insert or replace one row."""
         self.write_all(table, [row])
 
     def write_all(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        if not self._db.table(table).exists():
-            raise LookupError(f"no table {table}")
         with self.transaction():
-            self._db.table(table).insert_all(map(dict, rows), replace=True)
+            for row in rows:
+                names, marks = ", ".join(row), ", ".join("?" * len(row))
+                self._conn.execute(
+                    f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+                    tuple(row.values()),
+                )
 
     def execute(self, sql: str, *values: Any) -> int:
         """Run a statement inside a transaction and return how many rows it changed."""
         with self.transaction():
-            return self._db.conn.execute(sql, values).rowcount
+            return self._conn.execute(sql, values).rowcount
 
     def copy_from(self, other: Path, tables: Sequence[str]) -> None:
         """Copy whole tables of the same shape from another index: all, or none.
@@ -132,7 +138,7 @@ class Store:
         Raises:
             sqlite3.DatabaseError: it cannot be read, or has other columns.
         """
-        conn = self._db.conn
+        conn = self._conn
         conn.execute("ATTACH DATABASE ? AS other", [str(other)])
         try:
             with self.transaction():
