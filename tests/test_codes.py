@@ -13,7 +13,8 @@ from offline import READING, an_app, bring
 
 from triage.edges.parser import parse
 from triage.jobs.compose import preview
-from triage.jobs.reading import reader, task_of
+from triage.jobs.reading import reader
+from triage.jobs.tasks import task_of
 
 ORDER = "12345678-0001"
 LINK = f"https://www.ozon.ru/my/orderdetails/?order={ORDER}"

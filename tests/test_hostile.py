@@ -21,7 +21,7 @@ from triage.core.words import normal
 from triage.edges.parser import parse
 from triage.edges.worker import Pool
 from triage.jobs.compose import preview
-from triage.jobs.reading import task_of
+from triage.jobs.tasks import task_of
 
 ALL = list(letters())
 NOW = ARRIVED + timedelta(hours=1)

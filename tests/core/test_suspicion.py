@@ -10,15 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import a_message, ozon, reading
 
-from triage.core.suspicion import (
-    USUAL,
-    Suspicion,
-    buyers,
-    host_of,
-    is_foreign,
-    orders_in,
-    suspicions,
-)
+from triage.core.suspicion import buyers, host_of, orders_in, suspicions
+from triage.core.warning import USUAL, Suspicion, is_foreign
 
 NOBODY = {"domain": "", "result": "none", "reason": "no-header"}
 ELSEWHERE = "shop@example.org"

@@ -11,10 +11,10 @@ from letters import a_message, ozon, packs_of
 from triage.core.act import Act, ActKind
 from triage.core.event import Certainty
 from triage.core.hearing import spoken
+from triage.core.lesson import Lesson, lessons, lessons_entry, read_lessons
 from triage.core.reading import read
 from triage.core.recogniser import Reading
 from triage.core.shape import shape_of
-from triage.core.taught import Lesson, lessons, lessons_entry, read_lessons
 
 AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
 ODD = "Сделка по заказу 12345678-0001 расторгнута магазином.\nИтого: 12 490,00 ₽"

@@ -160,7 +160,7 @@ def test_a_file_that_needs_too_long_costs_only_itself(tmp_path):
     from hashlib import sha256
 
     from triage.jobs.learn import READER
-    from triage.jobs.papers import task_of
+    from triage.jobs.tasks import file_task
 
     tasks = []
     slow = b"%PDF-1.7\n" + b"1 0 obj<</Length 9 0 R/A" * 60_000
@@ -168,7 +168,7 @@ def test_a_file_that_needs_too_long_costs_only_itself(tmp_path):
         path = tmp_path / name
         path.write_bytes(content)
         digest = sha256(content).hexdigest()
-        tasks.append(task_of(digest, path, name, "2026-11-16T00:00:00+00:00"))
+        tasks.append(file_task(digest, path, name, "2026-11-16T00:00:00+00:00"))
 
     with Pool(READER, READING, workers=1, seconds=20, memory=1 << 28) as pool:
         (_, bad, problem), (_, good, _) = pool.map(tasks)

@@ -8,7 +8,8 @@ import pytest
 
 from triage.core.message import IMPORTED, Role, Sighting
 from triage.jobs.demo import load_scenario
-from triage.jobs.reading import reader, task_of
+from triage.jobs.reading import reader
+from triage.jobs.tasks import task_of
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 IDS = {"one": ["mx.mail.example"], "two": ["mx.other.example"], "three": []}

@@ -18,8 +18,8 @@ from mails import AUTHSERV_ID, a_letter, a_sighting
 from triage.core.commonwords import CommonWords
 from triage.edges.authentication import authenticate
 from triage.edges.packs import load
-from triage.jobs.reading import task_of
 from triage.jobs.sample import sampler
+from triage.jobs.tasks import task_of
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 SETTINGS = {

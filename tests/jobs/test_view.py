@@ -260,7 +260,7 @@ def test_a_new_way_of_showing_writes_all_letters_anew(world, monkeypatch):
     world.app.tick()
     page = pages(world)[-1]
     page.write_text("of an older version")
-    monkeypatch.setattr(showing, "VERSION", "2")
+    monkeypatch.setattr(view, "SHOWING", "2")
 
     world.app.place.rebuild()
 

@@ -10,6 +10,8 @@ from triage.core.words import fold
 Blot = Callable[[str], str]
 """Puts dots in place of codes, one for each character."""
 
+QUOTE = 200  # the longest quote, in characters
+
 _NAMED = Pattern(
     r"(?P<name>\b(?:код|шифр|парол|пин|pin\b|code\b|password)\w*\D{0,40}?)"
     r"(?P<code>\d(?:[ \u00a0-]?\d){3,9})(?![\d-])"
@@ -67,6 +69,17 @@ def blot_of(secrets: Iterable[Pattern], *, widely: bool) -> Blot:
         return mask(text)
 
     return blot
+
+
+def quote(sentence: str, secrets: Iterable[Pattern]) -> str:
+    """Make a sentence fit to be shown: one line, no codes, not too long."""
+    for pattern in secrets:
+        folded = fold(sentence)
+        for match in reversed(list(pattern.finditer(folded))):
+            start, end = match.span("secret")
+            sentence = f"{sentence[:start]}•••{sentence[end:]}"
+    line = " ".join(sentence.split())
+    return line if len(line) <= QUOTE else f"{line[: QUOTE - 1].rstrip()}…"
 
 
 def blotted(pieces: Sequence[str], blot: Blot) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
+from triage.core.codes import QUOTE
 from triage.core.event import EventKind
 from triage.core.hearing import Heard, Spoken
 from triage.core.line import phrases
@@ -17,7 +18,6 @@ from triage.core.words import Lies, fold, parse_amount, parse_date, sums
 
 DATES = frozenset({"promised_on", "keep_until", "due_on"})
 
-QUOTE = 200  # the longest quote, in characters
 
 SHARED = frozenset(
     {

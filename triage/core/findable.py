@@ -3,11 +3,10 @@
 import re
 from collections.abc import Callable, Iterable
 
-from triage.core.codes import without_numbers
+from triage.core.codes import quote, without_numbers
 from triage.core.message import Message, Where
 from triage.core.pack import Identifiers
 from triage.core.recogniser import Reading
-from triage.core.telling import quote
 from triage.core.words import fold, normal
 
 Stem = Callable[[str], str]
@@ -60,4 +59,6 @@ def snippet(
         return sum(any(form.startswith(one) for form in told) for one in wanted)
 
     best = max(lines, key=matches, default="")
-    return without_numbers(quote(best, numbers)) if best and matches(best) else ""
+    return (
+        without_numbers(quote(best, numbers.secrets)) if best and matches(best) else ""
+    )

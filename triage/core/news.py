@@ -61,7 +61,7 @@ class Unconfirmed:
     evidence: str
     sender: str
     reason: str
-    warnings: Sequence[str] = ()  # what looks forged, as codes of `core.suspicion`
+    warnings: Sequence[str] = ()  # what looks forged, as codes of `core.warning`
     received_on: date
 
 

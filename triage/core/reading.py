@@ -5,8 +5,10 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from triage.core.choosing import chosen
+from triage.core.codes import quote
 from triage.core.event import Certainty, Event, EventKind, Stream
 from triage.core.hearing import Heard, Spoken, hear, spoken
+from triage.core.lesson import Lesson, Lessons
 from triage.core.message import Message, Role, Where
 from triage.core.naming import Names, in_letter, in_text
 from triage.core.pack import ORDERS, Marketplace, Packs
@@ -17,14 +19,8 @@ from triage.core.recogniser import Reading
 from triage.core.reply import judge
 from triage.core.selection import wanted
 from triage.core.shape import shape_of
-from triage.core.taught import (
-    Lesson,
-    Lessons,
-    contradicted,
-    taught_to_say,
-    without_denied,
-)
-from triage.core.telling import is_ahead, quote, tell
+from triage.core.taught import contradicted, taught_to_say, without_denied
+from triage.core.telling import is_ahead, tell
 from triage.core.words import normal
 
 OWNER_LETTER = "owner-letter"
@@ -135,7 +131,7 @@ def _sent(
                 recogniser=OWNER_LETTER,
                 evidence=message.evidence,
                 position=position,
-                quote=quote(subject, numbers),
+                quote=quote(subject, numbers.secrets),
                 where=Where.SUBJECT,
                 attributes={"step": step},
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from triage.core.codes import quote
 from triage.core.event import Event
 from triage.core.hearing import Spoken
 from triage.core.message import Message, Where
@@ -9,7 +10,6 @@ from triage.core.naming import in_letter
 from triage.core.pack import Marketplace, Packs
 from triage.core.receipt import Receipt, Shapes, read_receipt
 from triage.core.recogniser import Reading
-from triage.core.telling import quote
 
 FISCAL = "fiscal-receipt"
 """Names the recogniser of fiscal receipts, in letters and in files."""
@@ -71,7 +71,7 @@ def read_receipt_letter(message: Message, letter: Spoken, packs: Packs) -> Readi
         certainty=first.certainty,
         recogniser=FISCAL,
         evidence=message.evidence,
-        quote=quote(first.quote, market.identifiers),
+        quote=quote(first.quote, market.identifiers.secrets),
         where=next(v.where for v in letter.of(Where.TEXT, Where.HTML)),
         attributes=first.attributes,
     )

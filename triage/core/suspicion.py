@@ -5,8 +5,7 @@ elsewhere, by who vouches for its sender; no code changes that, either way.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -17,29 +16,7 @@ from triage.core.naming import in_letter
 from triage.core.pack import Marketplace
 from triage.core.selection import fold
 from triage.core.verdict import MISSING, REFUTED, Outcome, outcome_of
-
-USUAL = 3  # trusted letters about one buyer's orders make that buyer the owner
-
-
-class Suspicion(StrEnum):
-    """What the owner is warned of. The words are in packs/<language>/digest.words.j2."""
-
-    LOOKALIKE = "lookalike-domain"
-    BRAND_IN_DOMAIN = "brand-in-domain"
-    MIXED_DOMAIN = "mixed-script-domain"
-    MIXED_WORDS = "mixed-scripts"
-    ADDRESS_IN_NAME = "address-in-name"
-    BRAND_IN_NAME = "brand-in-name"
-    SEVERAL_FROM = "several-from"
-    FROM_UNCLEAR = "from-unclear"
-    LINKS_ELSEWHERE = "links-elsewhere"
-    IMPOSSIBLE_ORDER = "impossible-order-number"
-    FOREIGN_ACCOUNT = "foreign-account"
-    REFUSED = "provider-refused"
-    REFUTED = "dkim-refuted"
-    MISSING = "dkim-missing"
-    ADDED = "text-added"
-
+from triage.core.warning import Suspicion
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _SCHEMES = ("http", "https", "")
@@ -73,16 +50,6 @@ def orders_in(message: Message, market: Marketplace) -> tuple[str, ...]:
 def buyers(orders: Iterable[str], market: Marketplace) -> list[str]:
     """Return the parts of order numbers that name their buyers, each once."""
     return sorted({market.identifiers.buyer(order) for order in orders} - {""})
-
-
-def is_foreign(named: Collection[str], known: Mapping[str, int]) -> bool:
-    """Say whether a letter names buyers, and none of them is the owner.
-
-    `known` counts the trusted letters by buyer; before enough of them came, nobody is
-    foreign.
-    """
-    usual = {buyer for buyer, letters in known.items() if letters >= USUAL}
-    return bool(usual and named) and not usual.intersection(named)
 
 
 def _of_checks(authentication: Mapping[str, str]) -> Iterable[str]:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from triage.core.codes import quote
 from triage.core.event import Event, EventKind
-from triage.core.extracting import QUOTE, each
+from triage.core.extracting import each
 from triage.core.hearing import Heard, Spoken
 from triage.core.message import Message, Where
 from triage.core.naming import Names, in_text, meant
 from triage.core.pack import Identifiers, Marketplace
-from triage.core.words import fold, parse_date
+from triage.core.words import parse_date
 
 OF_THE_ORDER = frozenset(
     {
@@ -111,7 +112,7 @@ def tell(
                     certainty=heard.recogniser.certainty,
                     recogniser=heard.recogniser.id,
                     evidence=message.evidence,
-                    quote=quote(heard.sentence, market.identifiers),
+                    quote=quote(heard.sentence, market.identifiers.secrets),
                     where=heard.voice.where if heard.voice else Where.LINK,
                     attributes={
                         **attributes,
@@ -222,14 +223,3 @@ def _written_on(message: Message, zone: ZoneInfo) -> date:
     if sent and sent.year >= OLDEST and sent <= at + timedelta(days=1):
         at = sent
     return at.astimezone(zone).date()
-
-
-def quote(sentence: str, numbers: Identifiers) -> str:
-    """Make a sentence fit to be shown: one line, no codes, not too long."""
-    for pattern in numbers.secrets:
-        folded = fold(sentence)
-        for match in reversed(list(pattern.finditer(folded))):
-            start, end = match.span("secret")
-            sentence = f"{sentence[:start]}•••{sentence[end:]}"
-    line = " ".join(sentence.split())
-    return line if len(line) <= QUOTE else f"{line[: QUOTE - 1].rstrip()}…"

@@ -22,8 +22,7 @@ from triage.edges.worker import Pool
 from triage.errors import UsageError
 from triage.jobs.assess import Bench, standings
 from triage.jobs.look import parse_order
-from triage.jobs.reading import task_of
-from triage.jobs.replies import WORDS
+from triage.jobs.tasks import WORDS, task_of
 
 log = logging.getLogger(__name__)
 

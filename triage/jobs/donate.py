@@ -12,7 +12,7 @@ from triage.core.entry import sighting_of
 from triage.edges.archive import Archive
 from triage.errors import DiskError, UsageError, reason
 from triage.jobs.learn import Readers
-from triage.jobs.reading import task_of
+from triage.jobs.tasks import task_of
 
 SAMPLER = "triage.jobs.sample:sampler"
 

@@ -10,9 +10,9 @@ from triage.core.ladder import Standing
 from triage.core.phrasebook import Why
 from triage.core.wish import Lost
 from triage.jobs.clerk import Clerk, Letter
-from triage.jobs.replies import LARGEST
 
 MOST = 20  # files of one reply
+LARGEST = 25 << 20  # bytes of one of them
 
 
 def enclosed(

@@ -12,7 +12,7 @@ from triage.edges.archive import Archive
 from triage.edges.child import Job
 from triage.edges.dossiers import Press
 from triage.edges.worker import Pool
-from triage.jobs import reading, showing
+from triage.jobs.tasks import showing_task, task_of
 
 
 class _Canvas(NamedTuple):
@@ -40,8 +40,8 @@ class Gallery:
         self, folder: Path, order: str, leaf: Leaf, row: Mapping[str, Any]
     ) -> None:
         """Have a letter of the index looked into; its page will lie in the folder."""
-        task = reading.task_of(sighting_of(row), self._archive.path(leaf.evidence))
-        show = showing.task_of(row["pack"], row["outcome"])
+        task = task_of(sighting_of(row), self._archive.path(leaf.evidence))
+        show = showing_task(row["pack"], row["outcome"])
         job = self._pool().give(task | {"show": show})
         self._waiting.append(_Canvas(folder, order, leaf, job))
         self.given += 1

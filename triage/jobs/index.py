@@ -18,7 +18,7 @@ from triage.edges.store import Store
 from triage.edges.worker import Answer, Pool
 from triage.errors import TriageError
 from triage.jobs.act import catch_up
-from triage.jobs.reading import task_of
+from triage.jobs.tasks import task_of
 
 log = logging.getLogger(__name__)
 

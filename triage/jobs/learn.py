@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from triage.core.act import ActKind
-from triage.core.taught import Lesson, Lessons, lessons, lessons_entry, read_lessons
+from triage.core.lesson import Lesson, Lessons, lessons, lessons_entry, read_lessons
 from triage.edges import cases, shapes
 from triage.edges.archive import Archive
 from triage.edges.journal import Journal

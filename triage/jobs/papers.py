@@ -21,12 +21,6 @@ SEVERAL = "several-receipts"  # in one file: their sums and kinds cannot be told
 DAMAGED = "damaged"
 
 
-def task_of(evidence: str, path: Path, name: str, given_at: str) -> dict[str, Any]:
-    """Describe a file to a child, as JSON; `name` is the owner's for it."""
-    told = {"evidence": evidence, "name": name, "given_at": given_at}
-    return {"file": str(path), **told}
-
-
 def read_file(task: Mapping[str, Any], packs: Packs) -> dict[str, Any]:
     """Read a receipt from a PDF: its event without an order, or a problem in a word."""
     path = Path(task["file"])

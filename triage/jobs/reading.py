@@ -8,15 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triage.core.codes import without_codes, without_numbers
-from triage.core.entry import read_sighting, sighting_entry
+from triage.core.entry import read_sighting
 from triage.core.event import Event, Stream
 from triage.core.findable import shadow, snippet
-from triage.core.message import Message, Sighting
+from triage.core.lesson import read_lessons
+from triage.core.message import Message
 from triage.core.pack import Packs
 from triage.core.reading import read
 from triage.core.recogniser import Reading
 from triage.core.suspicion import buyers, orders_in, suspicions
-from triage.core.taught import read_lessons
 from triage.edges import messages, packs
 from triage.edges.parser import message_of
 from triage.edges.replypack import read_phrases
@@ -75,11 +75,6 @@ def reader(
         }
 
     return read_letter
-
-
-def task_of(sighting: Sighting, path: Path) -> dict[str, Any]:
-    """Describe a letter to a child, as JSON: its line of the manifest, and where it lies."""
-    return {"sighting": sighting_entry(sighting), "path": str(path)}
 
 
 def _suspected(

@@ -16,7 +16,7 @@ from triage.edges.archive import Archive
 from triage.edges.receipts import Read
 from triage.edges.store import Store
 from triage.edges.worker import Pool
-from triage.jobs.papers import task_of
+from triage.jobs.tasks import file_task
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def _read(
     archive: Archive, pool: Pool, given: Mapping[str, list[Act]]
 ) -> Iterable[Read]:
     tasks = [
-        task_of(
+        file_task(
             evidence,
             archive.attachment_path(evidence),
             acts[0].data.get("name", ""),

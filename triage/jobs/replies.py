@@ -6,9 +6,7 @@ from typing import Any
 from triage.core.message import Message, Where
 from triage.edges.terminal import clean
 from triage.edges.walker import Part, take_apart
-
-LARGEST = 25 << 20  # bytes of one file
-WORDS = "words"
+from triage.jobs.tasks import WORDS
 
 _NOT_KEPT = frozenset(
     {

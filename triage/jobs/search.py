@@ -12,7 +12,7 @@ from triage.edges.stemmer import stem
 from triage.edges.store import Store
 from triage.edges.worker import Pool
 from triage.errors import UsageError
-from triage.jobs.reading import task_of
+from triage.jobs.tasks import task_of
 
 MOST = 20  # orders in an answer
 LETTERS = 3  # of one order

@@ -13,13 +13,7 @@ from triage.edges.harmless import harmless
 from triage.edges.parser import markup_of
 from triage.edges.walker import Tree
 
-VERSION = "1"  # of what comes out: letters written by another are written anew
 LONGEST = 200_000  # characters of a text
-
-
-def task_of(pack: str, outcome: str) -> dict[str, str]:
-    """Say how a letter is to be shown: by which pack, and what became of it."""
-    return {"pack": pack, "outcome": outcome}
 
 
 def show_letter(

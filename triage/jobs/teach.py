@@ -11,16 +11,17 @@ from triage.core.act import Act, ActKind, effective
 from triage.core.entry import read_sighting, sighting_of
 from triage.core.event import EventKind, Stream
 from triage.core.hearing import spoken
+from triage.core.lesson import NOTHING, Lesson, lessons_entry
 from triage.core.pack import Packs
 from triage.core.shape import shape_of
-from triage.core.taught import NOTHING, Lesson, lessons_entry
 from triage.edges import cases, shapes
 from triage.edges.archive import Archive
 from triage.edges.parser import parse
 from triage.edges.store import Store
 from triage.errors import UsageError
 from triage.jobs.learn import Readers
-from triage.jobs.reading import reader, task_of
+from triage.jobs.reading import reader
+from triage.jobs.tasks import task_of
 
 EXAMINER = "triage.jobs.teach:examiner"
 NOT_TAUGHT = frozenset({EventKind.SUPPORT_ASKED})  # the owner's own letters say it

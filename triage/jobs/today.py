@@ -16,7 +16,7 @@ from triage.core.news import (
     Recognised,
     Unconfirmed,
 )
-from triage.core.suspicion import Suspicion, is_foreign
+from triage.core.warning import Suspicion, is_foreign
 from triage.edges import accounts, cases, cursors, mentions, messages
 from triage.edges.buyers import TRUSTED, known_buyers
 from triage.edges.messages import Span

@@ -28,10 +28,11 @@ from triage.edges.dossiers import Press
 from triage.edges.store import Store
 from triage.edges.worker import Pool
 from triage.errors import EvidenceError
-from triage.jobs import leftovers, showing
+from triage.jobs import leftovers
 from triage.jobs.assess import Bench, batches, standings
 from triage.jobs.gallery import Gallery
 from triage.jobs.prepare import texts
+from triage.jobs.tasks import SHOWING
 
 log = logging.getLogger(__name__)
 
@@ -211,7 +212,7 @@ def refresh(shelf: Shelf, orders: Iterable[tuple[str, str]]) -> int:
     of the orders that are written next are then written anew, as after a new version.
     """
     store = shelf.store
-    anew = store.meta(SHOWN) != showing.VERSION
+    anew = store.meta(SHOWN) != SHOWING
     if anew:  # another version, or an index that was made again
         packs = shelf.bench.packs
         names = {
@@ -225,7 +226,7 @@ def refresh(shelf: Shelf, orders: Iterable[tuple[str, str]]) -> int:
         shelf.index(catalogue.lines(store))
         disk.sync_all(shelf.folder)
         log.info("orders view: %d folders written", len(lines))
-    store.set_meta(SHOWN, showing.VERSION)
+    store.set_meta(SHOWN, SHOWING)
     return len(lines)
 
 
