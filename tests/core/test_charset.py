@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from triage.core.charset import base64_prefix, decode, header_text
+from triage.core.charset import base64_prefix, decode, header_text, is_utf8
 
 ORDER = "Ваш заказ 12345678-0001-1 доставлен"
 
@@ -135,6 +137,31 @@ def test_many_encoded_words_take_no_time():
     value = "=?utf-8?q?a?= " * 4_000
 
     assert header_text(value).text == "a" * 4_000
+
+
+TEXTS = st.one_of(
+    st.binary(),
+    st.text().map(str.encode),
+    st.builds(
+        bytes.__add__,
+        st.sampled_from([b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x1b$B"]),
+        st.text().map(str.encode),
+    ),
+)
+
+
+@given(TEXTS, st.sampled_from(["", "utf-8", "UTF8", "windows-1251", "iso-2022-jp"]))
+def test_what_is_utf8_already_is_told_from_the_rest(data, label):
+    found = decode(data, label)
+
+    if is_utf8(data, label, found):
+        assert found.text.encode() == data
+
+
+def test_ordinary_utf8_is_taken_as_it_is():
+    data = "Заказ".encode()
+
+    assert is_utf8(data, "", decode(data))
 
 
 @pytest.mark.parametrize(

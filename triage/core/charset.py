@@ -80,6 +80,12 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     return Decoded(text)
 
 
+def is_utf8(data: bytes, declared: str, found: Decoded) -> bool:
+    """Say whether the bytes that a text was decoded from are that text in UTF-8."""
+    marked = data[:1] in b"\xef\xfe\xff"  # the first byte of a mark, or no byte at all
+    return not found.defect and not marked and _known(declared) in ("", "utf-8")
+
+
 def _mislabelled(data: bytes, name: str) -> Decoded:
     text = _strictly(data, "utf-8")
     if text is not None:
@@ -206,6 +212,8 @@ def header_text(value: str) -> Decoded:
 
 def one_line(text: str) -> str:
     """Collapse control characters and blanks, so that nothing can end a line."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text)).strip()
 
 

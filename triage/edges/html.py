@@ -22,7 +22,7 @@ _SHORT = 500  # characters of a style that is worth remembering
 _LONGEST_LINK = 4_096
 _LINE, _CELL = "\x1e", "\x1f"  # of the letter's own, only &#30; and &#31; get here
 _BETWEEN = f" {_CELL}"
-_NOT_THEIRS = ("\0", _LINE, _CELL)  # in a page, a space
+_NOT_THEIRS = (b"\0", _LINE.encode(), _CELL.encode())  # in a page, a space
 _BLOCKS = (
     "address article aside blockquote br center dd div dl dt fieldset figure footer"
     " form h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section table tr ul"
@@ -38,10 +38,8 @@ _HIDES = re.compile(
     r"|opacity:0(?:\.0+)?(?=;|$|!)|max-height:0(?:px)?(?=;|$|!))"
 )
 _NO_SIZE = re.compile(r"(?:^|;)font-size:0(?:\.0+)?(?:px|pt|em|rem|%)?(?:;|$|!)")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"]
-)
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_VOID = frozenset(b"area base br col embed hr img input link meta wbr".split())
 
 
 class Page(NamedTuple):
@@ -53,13 +51,19 @@ class Page(NamedTuple):
     defect: str = ""
 
 
-def read_html(markup: str) -> Page:
-    """Read visible text, hidden text and the addresses of links, in document order."""
-    if _is_too_large(markup):
+def read_html(markup: str | bytes) -> Page:
+    """Read visible text, hidden text and the addresses of links, in document order.
+
+    Bytes are UTF-8.
+    """
+    if len(markup) > LARGEST:
+        return Page("", defect=TOO_LARGE)
+    page = markup.encode("utf-8", "ignore") if isinstance(markup, str) else markup
+    if _is_too_deep(page):
         return Page("", defect=TOO_LARGE)
     for sign in _NOT_THEIRS:
-        markup = markup.replace(sign, " ")
-    body = LexborHTMLParser(markup).body
+        page = page.replace(sign, b" ")
+    body = LexborHTMLParser(page).body
     if body is None:
         return Page("")
     seen, unseen, links = _walk(body)
@@ -72,19 +76,18 @@ def read_html(markup: str) -> Page:
 
 def link(address: str) -> str:
     """Clean the address of a link as a browser would; "" when it is no address."""
-    if _BLANK.search(address):
+    plain = address.isprintable() and " " not in address
+    if not plain and _BLANK.search(address):
         address = one_line(address).replace(" ", "")
     return address if len(address) <= _LONGEST_LINK else ""
 
 
-def _is_too_large(markup: str) -> bool:
-    if len(markup) > LARGEST:
-        return True
+def _is_too_deep(markup: bytes) -> bool:
     if len(markup) < 2 * MOST_MARKS:
         return False
     if any(_attributes(tag) > MOST_MARKS for tag in _long_tags(markup)):
         return True
-    if markup.count("<") <= MOST_MARKS:
+    if markup.count(b"<") <= MOST_MARKS:
         return False
     depth = deepest = 0
     for closing, name in _TAG.findall(markup):
@@ -96,21 +99,21 @@ def _is_too_large(markup: str) -> bool:
     return deepest > MOST_MARKS
 
 
-def _long_tags(markup: str) -> Iterator[str]:
+def _long_tags(markup: bytes) -> Iterator[bytes]:
     """Yield the stretches without the end of a tag that are long enough to matter."""
     start = 0
     while len(markup) - start >= 2 * MOST_MARKS:
-        end = markup.rfind(">", start, start + 2 * MOST_MARKS)
+        end = markup.rfind(b">", start, start + 2 * MOST_MARKS)
         if end < 0:
-            end = markup.find(">", start)
+            end = markup.find(b">", start)
             end = len(markup) if end < 0 else end
             yield markup[start:end]
         start = end + 1
 
 
-def _attributes(tag: str) -> int:
+def _attributes(tag: bytes) -> int:
     """Count the places in a tag where an attribute may begin."""
-    return sum(tag.count(sign) for sign in " \t\n\r\f/\"'")
+    return len(tag) - len(tag.translate(None, b" \t\n\r\f/\"'"))
 
 
 _SEEN, _TINY, _HIDDEN, _SKIPPED = range(4)  # tiny: until something inside sets a size

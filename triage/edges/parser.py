@@ -7,7 +7,7 @@ What is odd about a letter is named in its defects. A defect that begins with
 import re
 from datetime import timedelta
 
-from triage.core.charset import Decoded, decode, header_text, one_line
+from triage.core.charset import decode, header_text, is_utf8, one_line
 from triage.core.message import Attachment, Message, Passage, Sighting, Where
 from triage.core.token import DOMAIN
 from triage.edges.html import Page, link, read_html
@@ -107,24 +107,25 @@ def _read_parts(
 def markup_of(tree: Tree) -> list[str]:
     """Return the HTML that is a letter's own text, part by part; it may say anything."""
     return [
-        _markup(part)[0]
+        decode(part.data, _charset(part)).text
         for part in tree.parts
         if part.is_text and part.media_type == "text/html"
         if len(part.data) <= LARGEST_TEXT
     ]
 
 
-def _markup(part: Part) -> Decoded:
-    charset = part.charset
-    if not charset and (meta := _META.search(part.data[:4096])):
-        charset = meta[1].decode("ascii")
-    return decode(part.data, charset)
+def _charset(part: Part) -> str:
+    if not part.charset and (meta := _META.search(part.data[:4096])):
+        return meta[1].decode("ascii")
+    return part.charset
 
 
 def _page(part: Part, defects: dict[str, None]) -> Page:
-    markup, defect = _markup(part)
-    page = read_html(markup)
-    defects |= dict.fromkeys([defect, page.defect])
+    charset = _charset(part)
+    found = decode(part.data, charset)
+    same = is_utf8(part.data, charset, found)
+    page = read_html(part.data if same else found.text)
+    defects |= dict.fromkeys([found.defect, page.defect])
     return page
 
 
