@@ -1,5 +1,6 @@
 """The command line: options for all commands, and errors as sentences."""
 
+import gc
 import io
 import os
 import sys
@@ -45,6 +46,9 @@ MODULES = {
     "completion": "complete",
 }
 """Where each command stands, in the order in which a person meets them."""
+
+GARBAGE = 20_000
+"""Objects after which Python looks for garbage: by its own 700 a start looks 150 times."""
 
 
 class Commands(Mapping[str, click.Command]):
@@ -127,6 +131,7 @@ def cli(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave it with a code of sysexits.h."""
+    gc.set_threshold(GARBAGE)
     words = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -27,6 +27,7 @@ ENDLESS = 1000  # line ends
 REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
 Stems = frozenset[str]
+_ANYTHING: Stems = frozenset([""])
 
 ALIKE = {
     "\u0130": "i",
@@ -89,33 +90,37 @@ def lower(text: str) -> str:
     return text.lower()
 
 
+@cache
 def _letter(code: int) -> str:
     """Return a small letter or a sign that nothing else is taken for, else ""."""
     letter = chr(code).lower()
     return letter if letter.isascii() or "а" <= letter <= "ё" else ""
 
 
-def _required(tree: Iterable[Any]) -> list[Stems]:
+def _required(tree: Any) -> list[Stems]:
     """List what a sequence must hold, set by set; a set may hold words that are short."""
     found: list[Stems] = []
     run = ""
-    for operation, value in tree:
-        name = str(operation)
+    for operation, value in tree.data:  # quicker than to ask the tree itself
+        name = operation.name
         if name == "LITERAL" and (letter := _letter(value)):
             run += letter
             continue
-        found += _words(run)
-        run = ""
+        if run:
+            found += _words(run)
+            run = ""
         if name == "SUBPATTERN":
             found += _required(value[-1])
         elif name == "BRANCH":
-            choices = [max(_required(each), key=_rank) for each in value[1]]
+            choices = [
+                max(_required(each), key=_rank, default=_ANYTHING) for each in value[1]
+            ]
             found.append(frozenset().union(*choices))
         elif name in REPEATS and value[0]:
             found += _required(value[2])
         elif name == "IN" and _is_digit([(operation, value)]):
             found.append(frozenset([DIGIT]))
-    return [*found, *_words(run)]
+    return [*found, *_words(run)] if run else found
 
 
 def _beginnings(tree: list[Any]) -> Stems:
@@ -192,7 +197,7 @@ def _is_bound(node: tuple[Any, Any]) -> bool:
 
 
 def _words(run: str) -> list[Stems]:
-    return [frozenset([word]) for word in run.split() or [""]]
+    return [frozenset([word]) for word in run.split()]
 
 
 def _rank(words: Stems) -> tuple[int, bool]:
