@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from enum import Enum
+from functools import cache
 from typing import Any, Self, TypeVar
 
 from triage.core.pattern import Pattern, Patterns, pattern
@@ -54,6 +55,9 @@ class Table:
     def __iter__(self) -> Iterator[str]:
         return iter(self._data)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._data
+
     def _get(self, key: str, kind: type, default: Any, *, needed: bool) -> Any:
         self._asked.add(key)
         if key not in self._data:
@@ -98,7 +102,7 @@ class Table:
         return tuple(word for word in found if word is not None)
 
     def look_up(self, text: str, words: type[Word], what: str) -> Word | None:
-        known = {_spelling(word): word for word in words}
+        known: Mapping[str, Word] = _spelt(words)
         if text not in known:
             self.problem(f"unknown {what} {text!r}{nearest(text, known)}")
         return known.get(text)
@@ -166,8 +170,13 @@ _UNIT = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\])| ", re.DOTALL)
 """An escape, a set or a space: only a space outside a set may be a line end."""
 
 
-def _spelling(word: Enum) -> str:
-    return word.name.lower() if isinstance(word.value, int) else str(word.value)
+@cache
+def _spelt(words: type[Enum]) -> Mapping[str, Any]:
+    """Return the words of a vocabulary as files spell them."""
+    return {
+        word.name.lower() if isinstance(word.value, int) else str(word.value): word
+        for word in words
+    }
 
 
 def nearest(text: str, known: Iterable[str]) -> str:
