@@ -34,7 +34,7 @@ def hurry() -> Iterator[None]:
 
     def connect(self: Store, path: Path) -> None:
         connected(self, path)
-        self._conn.execute("pragma synchronous=off")
+        self._db.conn.execute("pragma synchronous=off")
 
     with pytest.MonkeyPatch.context() as patch:
         load = lru_cache(packs_load)

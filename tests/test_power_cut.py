@@ -47,7 +47,7 @@ class Cut(World):
 
         @contextlib.contextmanager
         def transaction(self: Store) -> Iterator[None]:
-            outer = not self._conn.in_transaction
+            outer = not self._db.conn.in_transaction
             with real(self):
                 yield
                 if outer:

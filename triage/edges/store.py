@@ -1,7 +1,7 @@
 """The index in SQLite: one connection per job, explicit transactions, no SQL elsewhere.
 
-Writes happen inside `transaction()` only, which begins IMMEDIATE: one that begins
-deferred fails under WAL at once on the upgrade to a write.
+Writes happen inside `transaction()` only, which begins IMMEDIATE: sqlite-utils' own
+`atomic()` begins deferred and under WAL fails at once on the upgrade to a write.
 """
 
 import contextlib
@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
+
+from sqlite_utils import Database
 
 from triage.edges import schema
 from triage.errors import DiskError, TriageError
@@ -56,35 +58,32 @@ class Store:
             with contextlib.ExitStack() as undo:
                 conn = sqlite3.connect(path, timeout=WRITERS_WAIT_SECONDS)
                 undo.callback(conn.close)
-                self._conn = conn
-                self._set_up()
+                self._set_up(conn)
                 undo.pop_all()
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise DiskError(f"{path}: {complaint(error)}") from error
             raise DamagedIndexError(f"{path}: {error}") from error
 
-    def _set_up(self) -> None:
+    def _set_up(self, conn: sqlite3.Connection) -> None:
         for pragma in (
             "foreign_keys=on",
             "trusted_schema=off",
             "journal_mode=wal",
             "synchronous=full",
         ):
-            self._conn.execute(f"pragma {pragma}")
-        if self._is_empty():
+            conn.execute(f"pragma {pragma}")
+        self._db = Database(conn, execute_plugins=False, strict=True)
+        if "meta" not in self._db.table_names():
             with self.transaction():
-                if self._is_empty():
+                if "meta" not in self._db.table_names():
                     for statement in schema.TABLES.split(";"):
                         if statement.strip():
-                            self._conn.execute(statement)
+                            conn.execute(statement)
                     self.set_meta("version", str(schema.VERSION))
 
-    def _is_empty(self) -> bool:
-        return not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'")
-
     def close(self) -> None:
-        self._conn.close()
+        self._db.conn.close()
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +94,7 @@ class Store:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """Group writes: all of them, or none. Nested use joins the outer one."""
-        conn = self._conn
+        conn = self._db.conn
         if conn.in_transaction:
             yield
             return
@@ -110,27 +109,22 @@ class Store:
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Run a query of the edges; jobs use the named methods."""
-        cursor = self._conn.execute(sql, values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        return list(self._db.query(sql, values))
 
     def write(self, table: str, row: Mapping[str, Any]) -> None:
-        """Insert or replace one row."""
+        """Insert or replace one row of an existing table (a typo must not make one)."""
         self.write_all(table, [row])
 
     def write_all(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        if not self._db.table(table).exists():
+            raise LookupError(f"no table {table}")
         with self.transaction():
-            for row in rows:
-                names, marks = ", ".join(row), ", ".join("?" * len(row))
-                self._conn.execute(
-                    f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
-                    tuple(row.values()),
-                )
+            self._db.table(table).insert_all(map(dict, rows), replace=True)
 
     def execute(self, sql: str, *values: Any) -> int:
         """Run a statement inside a transaction and return how many rows it changed."""
         with self.transaction():
-            return self._conn.execute(sql, values).rowcount
+            return self._db.conn.execute(sql, values).rowcount
 
     def copy_from(self, other: Path, tables: Sequence[str]) -> None:
         """Copy whole tables of the same shape from another index: all, or none.
@@ -138,7 +132,7 @@ class Store:
         Raises:
             sqlite3.DatabaseError: it cannot be read, or has other columns.
         """
-        conn = self._conn
+        conn = self._db.conn
         conn.execute("ATTACH DATABASE ? AS other", [str(other)])
         try:
             with self.transaction():
