@@ -94,13 +94,12 @@ def _without_secrets(message: Message, reading: Reading) -> tuple[Message, Readi
     """Keep codes out of the index: from quotes by their name, from subjects widely."""
     mask = without_codes if reading.events else without_numbers
     files = tuple(replace(one, name=mask(one.name)) for one in message.attachments)
-    message = replace(message, attachments=files)
-    if reading.stream is Stream.SECURITY_CODE:
-        return replace(message, subject=""), reading
+    secret = reading.stream is Stream.SECURITY_CODE
+    subject = "" if secret else mask(message.subject)
+    message = replace(message, attachments=files, subject=subject)
+    if secret or not reading.events:
+        return message, reading
     events: tuple[Event, ...] = tuple(
         replace(event, quote=without_codes(event.quote)) for event in reading.events
     )
-    return (
-        replace(message, subject=mask(message.subject)),
-        replace(reading, events=events),
-    )
+    return message, replace(reading, events=events)
