@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from triage.core.event import Certainty, Event, EventKind
+from triage.core.record import event_row
 from triage.edges import cases, messages
 from triage.edges.journal import Journal
 from triage.edges.packs import load
@@ -62,7 +63,7 @@ def main() -> None:
     journal = Journal(folder / "evidence")
     with Store(folder / "index.sqlite3") as store:
         for order in range(orders):
-            rows = [messages.event_row(an_event(order, i, each)) for i in range(each)]
+            rows = [event_row(an_event(order, i, each)) for i in range(each)]
             store.write_all("events", rows)
             cases.mark_dirty(store, [("ozon", rows[0]["order_number"])])
         times, touched = [], []
@@ -71,7 +72,7 @@ def main() -> None:
             touched.append(len(assess(store, journal, bench, NOW)))
             times.append(time.perf_counter() - started)
             if len(times) == 2:
-                extra = messages.event_row(an_event(7, each, each))
+                extra = event_row(an_event(7, each, each))
                 store.write_all("events", [extra])
                 cases.mark_dirty(store, [("ozon", extra["order_number"])])
         found = store.rows("SELECT state, count(*) n FROM cases GROUP BY state")

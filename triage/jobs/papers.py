@@ -12,8 +12,9 @@ from triage.core.naming import in_text
 from triage.core.pack import Packs
 from triage.core.receipt import Receipt, read_receipt
 from triage.core.receipt_letter import FISCAL, shop_of
+from triage.core.record import event_row
 from triage.core.words import normal
-from triage.edges import messages, pdf
+from triage.edges import pdf
 
 NO_RECEIPT = "no-receipt"  # a PDF in which no receipt can be seen
 NO_KIND = "no-kind"  # a receipt that does not say what was settled
@@ -40,7 +41,7 @@ def read_file(task: Mapping[str, Any], packs: Packs) -> dict[str, Any]:
     market = shop_of(receipt.inns, packs)
     named = f"{normal(task['name'])}\n{normal(text)}"
     return {
-        "receipt": messages.event_row(
+        "receipt": event_row(
             _event(task, receipt.kind, receipt, market.id if market else "")
         ),
         "orders": {

@@ -16,8 +16,9 @@ from triage.core.message import Message
 from triage.core.pack import Packs
 from triage.core.reading import read
 from triage.core.recogniser import Reading
+from triage.core.record import event_row, letter_row
 from triage.core.suspicion import buyers, orders_in, suspicions
-from triage.edges import messages, packs
+from triage.edges import packs
 from triage.edges.parser import message_of
 from triage.edges.replypack import read_phrases
 from triage.edges.stemmer import stem
@@ -69,8 +70,8 @@ def reader(
         message, buyers = _suspected(message, reading, loaded, found)
         message, reading = _without_secrets(message, reading)
         return {
-            "letter": messages.letter_row(message, reading, sighting, buyers),
-            "events": [messages.event_row(event) for event in reading.events],
+            "letter": letter_row(message, reading, sighting, buyers),
+            "events": [event_row(event) for event in reading.events],
             "words": shadow(message, reading, stem),
         }
 

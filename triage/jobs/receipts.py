@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from triage.core.act import Act, ActKind, effective
 from triage.core.event import Certainty, Event
+from triage.core.record import event_of, event_row
 from triage.core.tying import FURTHEST, tie
 from triage.edges import cases, messages, receipts
 from triage.edges.archive import Archive
@@ -33,7 +34,7 @@ def take_in(store: Store, archive: Archive, pool: Pool) -> None:
         receipts.add_files(store, _read(archive, pool, {e: given[e] for e in unread}))
     told = [*_named(store, given), *_tied(store, _untied(store, given))]
     changed = receipts.replace_events(
-        store, {event.id: messages.event_row(event) for event in told}
+        store, {event.id: event_row(event) for event in told}
     )
     cases.mark_dirty(store, changed)
 
@@ -70,7 +71,7 @@ def of_file(store: Store, sha256: str) -> Untied | None:
     read = receipts.of_files(store).get(sha256)
     if read is None:
         return None
-    event = read.receipt and messages.event_of(read.receipt)
+    event = read.receipt and event_of(read.receipt)
     return Untied(sha256, "", event or None, read.problem)
 
 
@@ -122,7 +123,7 @@ def _named(store: Store, given: Mapping[str, list[Act]]) -> Iterable[Event]:
     for evidence, read in receipts.of_files(store).items():
         if read.receipt is None or evidence not in given:
             continue
-        event = messages.event_of(read.receipt)
+        event = event_of(read.receipt)
         for pack, order, posting in _orders(read, given[evidence]):
             own = event.pack == pack  # else it is another company's receipt
             yield replace(
@@ -146,11 +147,11 @@ def _orders(read: Read, acts: Iterable[Act]) -> Iterable[tuple[str, str, str | N
 def _untied(store: Store, given: Mapping[str, list[Act]]) -> list[Event]:
     """List the receipts that name no order and that the owner gave to none."""
     files = [
-        messages.event_of(read.receipt)
+        event_of(read.receipt)
         for evidence, read in receipts.of_files(store).items()
         if read.receipt and evidence in given and not _orders(read, given[evidence])
     ]
-    letters = map(messages.event_of, receipts.of_letters(store))
+    letters = map(event_of, receipts.of_letters(store))
     return [*letters, *files]
 
 
