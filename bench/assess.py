@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from triage.core.event import Certainty, Event, EventKind
 from triage.core.record import event_row
-from triage.edges import cases, messages
+from triage.edges import cases
 from triage.edges.journal import Journal
 from triage.edges.packs import load
 from triage.edges.store import Store
