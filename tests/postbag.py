@@ -97,7 +97,7 @@ class Postbag:
         """Return the buttons that today's digest has for a case, by what they write."""
         place = self.world.app.place
         with place.store() as store:
-            today = place.today(store, place.now)
+            today = place.scribe.today(store, place.now)
         [case] = [s.case.id for s in today.standings if s.number == number]
         return {word(one.url): one.url for one in today.buttons[case]}
 
@@ -135,7 +135,7 @@ class Postbag:
         """Return what the next digest says of the answers so far."""
         place = self.world.app.place
         with place.store() as store:
-            return place.today(store, place.now).replies
+            return place.scribe.today(store, place.now).replies
 
     def tick(self, **later: int) -> None:
         """Let time pass, and look into the mailbox."""

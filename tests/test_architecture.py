@@ -45,7 +45,8 @@ ROOMS = {
     "edges": {"core", "errors", "edges"},  # edges among themselves: see NEIGHBOURS
     "config": {"errors", "config"},
     "jobs": {"core", "errors", "edges", "jobs", "config"},
-    "place": {"core", "errors", "edges", "jobs", "config"},
+    "place": {"core", "errors", "edges", "jobs", "config", "scribe"},
+    "scribe": {"core", "errors", "edges", "jobs", "config", "place"},
     "app": {"core", "errors", "edges", "jobs", "config", "place"},
     "daemon": {"errors", "edges", "config", "app", "daemon", "core"},
     "cli": {

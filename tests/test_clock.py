@@ -89,9 +89,9 @@ def test_letters_from_before_the_first_day_are_no_news(world):
 
     world.app.tick()
 
-    today = world.app.place
-    with today.store() as store:
-        gathered = today.today(store, world.now + timedelta(minutes=1))
+    place = world.app.place
+    with place.store() as store:
+        gathered = place.scribe.today(store, world.now + timedelta(minutes=1))
     assert not gathered.letters.recognised
 
 

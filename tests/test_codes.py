@@ -116,8 +116,8 @@ def test_no_code_is_in_the_index_the_log_the_digest_or_the_view(tmp_path, caplog
     app = an_app(tmp_path, NOW)
     bring(app, letters)
     with app.place.store() as store:
-        today = app.place.today(store, NOW, everything=True)
-        page = preview(store, app.place.letterhead, today, NOW)
+        today = app.place.scribe.today(store, NOW, everything=True)
+        page = preview(store, app.place.scribe.letterhead, today, NOW)
         counted = len(store.rows("SELECT evidence FROM messages"))
     app.close()
 

@@ -323,8 +323,8 @@ def test_the_digest_is_written_and_nothing_in_it_is_markup_or_a_link_of_theirs(
     app,
 ) -> None:
     with app.place.store() as store:
-        today = app.place.today(store, NOW, everything=True)
-        page = preview(store, app.place.letterhead, today, NOW)
+        today = app.place.scribe.today(store, NOW, everything=True)
+        page = preview(store, app.place.scribe.letterhead, today, NOW)
 
     assert "evil.example/" not in page.html.replace("evil@evil.example", "")
     for href in re.findall(r'href="([^"]*)"', page.html):
@@ -375,7 +375,7 @@ def test_a_letter_that_needs_too_much_memory_costs_only_itself(tmp_path) -> None
 def test_a_letter_that_could_not_be_read_is_archived_counted_and_told(app) -> None:
     [row] = rows(app, "SELECT count(*) n FROM messages WHERE outcome = 'unreadable'")
     with app.place.store() as store:
-        today = app.place.today(store, NOW, everything=True)
+        today = app.place.scribe.today(store, NOW, everything=True)
 
     assert row["n"] >= 3
     assert today.health.unread >= row["n"]

@@ -78,8 +78,8 @@ def read(tmp_path_factory):
     bring(app, letters())
     place = app.place
     with place.writing() as store:
-        today = place.today(store, NOW, everything=True)
-        assert compose(store, place.letterhead, today, NOW, at_once=True)
+        today = place.scribe.today(store, NOW, everything=True)
+        assert compose(store, place.scribe.letterhead, today, NOW, at_once=True)
         [row] = store.rows("SELECT raw FROM outbox")
     yield (
         email.message_from_bytes(row["raw"], policy=email.policy.default),

@@ -108,7 +108,7 @@ def test_what_was_done_can_be_taken_back_by_the_button_beside_it(bag):
     assert kinds(bag) == ["resolved", "undone"]
     assert [one.line for one in said(bag).heeded] == ["Взято назад: Дело 2 закрыто."]
     with bag.world.app.place.store() as store:
-        today = bag.world.app.place.today(store, bag.world.now)
+        today = bag.world.app.place.scribe.today(store, bag.world.now)
     assert "resolved" not in {s.state for s in today.standings if s.number == 2}
 
 
@@ -144,7 +144,7 @@ def test_files_of_a_reply_become_evidence_of_its_case(bag):
 
 def test_a_file_without_a_word_of_its_case_is_asked_about_where_there_are_several(bag):
     with bag.world.app.place.store() as store:
-        alive = bag.world.app.place.today(store, bag.world.now).standings
+        alive = bag.world.app.place.scribe.today(store, bag.world.now).standings
     assert len(alive) > 1
 
     bag.reply("вот", files=(("снимок.png", "image/png", a_picture()),))

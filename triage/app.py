@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triage.config import Account, Config
 from triage.core.message import IMPORTED
@@ -19,19 +20,18 @@ from triage.edges.resolver import Resolver
 from triage.edges.store import Store
 from triage.errors import EvidenceError
 from triage.jobs import inbox
-from triage.jobs.alert import alert, worth_a_look
 from triage.jobs.collect import Incomplete, Mailbox, collect
-from triage.jobs.compose import compose, due
 from triage.jobs.index import Indexer
 from triage.jobs.inspect import compare_heads, inspect, note_damage, remember_heads
 from triage.jobs.intake import Imported, import_paths
 from triage.jobs.poll import Due, poll
 from triage.jobs.seen import is_there
-from triage.jobs.send import Sender
 from triage.jobs.servers import connect, lasting_of, password_of, settings_of
-from triage.jobs.tell import post
 from triage.jobs.trust import Judge, signers
 from triage.place import Place, silent
+
+if TYPE_CHECKING:
+    from triage.jobs.send import Sender
 
 Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
 """Opens the mailbox of an account with its password."""
@@ -70,7 +70,7 @@ class App:
         clock: Clock,
         *,
         mailbox: Connect = connect,
-        sender: Sender | None = None,
+        sender: "Sender | None" = None,
         ask: Ask | None = None,
         workers: int = 2,
         notice: Callable[[str], None] = silent,
@@ -156,10 +156,7 @@ class App:
         done = Ticked()
         with self.place.writing() as store:
             self._read(store, done)
-            now = self.clock()
-            today = self.place.today(store, now)
-            head = self.place.letterhead
-            done.composed = compose(store, head, today, now, at_once=True)
+            done.composed = self.place.scribe.tell_today(store)
             self._post(store, done)
             self._show(store, done)
         return done
@@ -222,15 +219,7 @@ class App:
         done.assessed += assessed
 
     def _answer(self, store: Store, done: Ticked) -> None:
-        place = self.place
-        if place.answers.heed(
-            store,
-            place.bench,
-            archive=place.archive,
-            journal=place.journal,
-            pool=place.pool,
-            now=self.clock(),
-        ):
+        if self.place.scribe.heed(store):
             self._read(store, done)
 
     def _show(self, store: Store, done: Ticked) -> None:  # noqa: ARG002 - a step
@@ -244,21 +233,11 @@ class App:
         remember_heads(store, self.place.heads())
 
     def _tell(self, store: Store, done: Ticked) -> None:
-        now, head = self.clock(), self.place.letterhead
-        if due(store, head, now):
-            done.composed = compose(store, head, self.place.today(store, now), now)
-        if worth_a_look(store, head, now, touched=done.assessed > 0):
-            done.composed |= alert(store, head, self.place.today(store, now), now)
+        done.composed = self.place.scribe.tell(store, touched=done.assessed > 0)
 
     def _post(self, store: Store, done: Ticked) -> None:
-        sent, problem = post(
-            store,
-            self.place.journal,
-            self.config,
-            self.clock(),
-            seen=partial(is_there, self.config, self._connect),
-            sender=self._sender,
-        )
+        seen = partial(is_there, self.config, self._connect)
+        sent, problem = self.place.scribe.post(store, seen, self._sender)
         done.accepted += sent.accepted
         done.problems += [problem] if problem else []
 

@@ -9,9 +9,9 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, time
+from datetime import datetime
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triage.config import Config
 from triage.core.act import Act
@@ -20,22 +20,20 @@ from triage.core.message import IMPORTED
 from triage.edges import cases, lock, mentions, packs, schema
 from triage.edges.archive import Archive
 from triage.edges.clock import Clock
-from triage.edges.dossiers import press_of
 from triage.edges.home import Home
 from triage.edges.journal import Journal
 from triage.edges.secret import make_key
 from triage.edges.store import DamagedIndexError, Store, complaint
 from triage.edges.worker import Pool
 from triage.errors import ConfigError, DiskError, Unavailable, UsageError
-from triage.jobs import act, learn, view
-from triage.jobs.answers import Answers
+from triage.jobs import act, learn
 from triage.jobs.assess import Bench, assess
-from triage.jobs.compose import Today, news_span
 from triage.jobs.index import Indexed, Indexer
-from triage.jobs.inspect import proof_of, remember_heads
+from triage.jobs.inspect import remember_heads
 from triage.jobs.rebuild import open_index, rebuild
-from triage.jobs.tell import letterhead
-from triage.jobs.today import gather
+
+if TYPE_CHECKING:
+    from triage.scribe import Scribe
 
 OWED = "view.owed"  # orders whose folders must still be written
 
@@ -64,9 +62,7 @@ class Place:
         self.home = Home(config.home)
         self.archive = Archive(self.home.evidence)
         self.journal = Journal(self.home.evidence)
-        self.letterhead = letterhead(config)
         self.users = {account.name: account.user for account in config.account}
-        self.answers = Answers(config, self.home.key)
         self._notice = notice
         self.readers = learn.Readers(self._reading, workers=workers)
         self._indexer: Indexer | None = None  # at work since letters are fetched
@@ -86,6 +82,13 @@ class Place:
         loaded = packs.load(chosen.marketplaces, chosen.ladder, chosen.dir, language)
         owner = self.config.owner.facts()
         return Bench(packs=loaded, zone=self.config.timezone, owner=owner)
+
+    @cached_property
+    def scribe(self) -> "Scribe":
+        """Return who writes what this place has to say."""
+        from triage.scribe import Scribe
+
+        return Scribe(self)
 
     @property
     def pool(self) -> Pool:
@@ -237,8 +240,7 @@ class Place:
     def show(self, store: Store) -> None:
         """Write the folders of the orders that were touched since they were last written."""
         if owed := json.loads(store.meta(OWED, "[]")):
-            shelf = self.shelf(store, self.home.orders)
-            view.refresh(shelf, {(pack, order) for pack, order in owed})
+            self.scribe.show(store, {(pack, order) for pack, order in owed})
             store.set_meta(OWED, "[]")
 
     def record(self, entry: Act) -> None:
@@ -266,35 +268,3 @@ class Place:
     def heads(self) -> dict[str, Head]:
         """Return the ends of both chains."""
         return {"manifest": self.archive.head(), "journal": self.journal.head()}
-
-    def today(self, store: Store, now: datetime, *, everything: bool = False) -> Today:
-        """Gather what a digest of that instant has to tell.
-
-        With `everything` no assessment is relied on, nor was a digest of that day sent.
-        """
-        local = now.astimezone(self.config.timezone)
-        midnight = datetime.combine(local.date(), time(), local.tzinfo)
-        span = news_span(store, now, midnight if everything else None)
-        today = gather(
-            store,
-            self.bench,
-            now=now,
-            span=span,
-            heads=self.heads(),
-            names=list(self.users),
-            everything=everything,
-        )
-        return self.answers.tell(today, store, span, on=local.date())
-
-    def shelf(self, store: Store, folder: Path) -> view.Shelf:
-        """Name a folder in which the orders' folders are to be written."""
-        return view.Shelf(
-            folder=folder,
-            store=store,
-            archive=self.archive,
-            bench=self.bench,
-            press=press_of(self.config.language, self.config.packs.dir),
-            pool=lambda: self.pool,
-            proof=proof_of(store, self.heads()),
-            now=self.clock(),
-        )

@@ -34,7 +34,7 @@ def dossiers(tmp_path_factory):
     world.deliver()
     world.app.tick()
     with world.app.place.store() as store:
-        shelf = world.app.place.shelf(store, world.folder / "orders")
+        shelf = world.app.place.scribe.shelf(store, world.folder / "orders")
         names = [path.name for path in (world.folder / "orders").glob("*/")]
         made = list(shelf.dossiers(("ozon", name) for name in names))
     yield {one.order: one for one in made}

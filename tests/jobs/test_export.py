@@ -50,7 +50,7 @@ def write(world: World, out: Path, *chosen: tuple[str, str]):
     with place.store() as store:
         return export(
             out,
-            lambda folder: place.shelf(store, folder),
+            lambda folder: place.scribe.shelf(store, folder),
             set(chosen),
             agent="triage test",
             on=date(2026, 11, 22),

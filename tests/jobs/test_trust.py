@@ -202,9 +202,9 @@ def app(tmp_path):
 
 
 def shown(app, language="ru"):
-    head = replace(app.place.letterhead, language=language)
+    head = replace(app.place.scribe.letterhead, language=language)
     with app.place.store() as store:
-        today = app.place.today(store, NOW, everything=True)
+        today = app.place.scribe.today(store, NOW, everything=True)
         page = preview(store, head, today, NOW)
         events = store.rows("SELECT order_number FROM events")
     return [row["order_number"] for row in events], page.text, page.html

@@ -163,7 +163,7 @@ def test_a_letter_with_a_sign_in_code_is_neither_shown_nor_copied(world):
             row["evidence"],
         )
         place = world.app.place
-        shelf = place.shelf(store, world.folder / "again")
+        shelf = place.scribe.shelf(store, world.folder / "again")
         list(shelf.write([("ozon", ORDER)]))
 
     names = [p.name for p in (world.folder / "again").rglob("*")]
@@ -230,7 +230,7 @@ def test_a_damaged_letter_leaves_a_page_that_says_so(world):
         path = world.app.place.archive.path(row["evidence"])
         path.chmod(0o644)
         path.write_bytes(b"another")
-        shelf = world.app.place.shelf(store, world.folder / "again")
+        shelf = world.app.place.scribe.shelf(store, world.folder / "again")
         list(shelf.write([("ozon", ORDER)]))
 
     folder = world.folder / "again" / ORDER / "letters"
@@ -283,7 +283,7 @@ def test_what_a_power_cut_left_empty_is_written_anew(world, monkeypatch):
     put_file, sync_all = disk.put_file, disk.sync_all
     with Store(world.folder / "index.sqlite3") as store:
         orders = cases.all_orders(store)[:2]
-        shelf = world.app.place.shelf
+        shelf = world.app.place.scribe.shelf
         view.refresh(shelf(store, whole), orders)
         last = len(contents(whole)) + 1  # and the sync of them all
         for step in range(1, last + 1):
@@ -335,7 +335,7 @@ def test_nobody_waits_for_a_letter_while_there_is_another_to_give(world, monkeyp
     orders = world.folder / "orders"
     slow = Slow(world.app.place.pool)
     with Store(world.folder / "index.sqlite3") as store:
-        shelf = world.app.place.shelf(store, world.folder / "again")
+        shelf = world.app.place.scribe.shelf(store, world.folder / "again")
         shelf = replace(shelf, pool=lambda: slow)
         list(shelf.write(cases.all_orders(store)))
         ahead = slow.waited_at
@@ -368,7 +368,7 @@ def test_a_page_is_there_only_when_all_is_that_it_leads_to(world, monkeypatch):
     monkeypatch.setattr(disk, "put_file", watched)
     with Store(world.folder / "index.sqlite3") as store:
         slow = Slow(world.app.place.pool)
-        shelf = world.app.place.shelf(store, world.folder / "again")
+        shelf = world.app.place.scribe.shelf(store, world.folder / "again")
         list(replace(shelf, pool=lambda: slow).write(cases.all_orders(store)))
 
     assert len(pages) > 3
@@ -401,7 +401,7 @@ def test_an_order_that_does_not_change_is_not_written_again(world):
 def test_a_page_costs_milliseconds(world):
     world.app.tick()
     with Store(world.folder / "index.sqlite3") as store:
-        shelf = world.app.place.shelf(store, world.folder / "orders")
+        shelf = world.app.place.scribe.shelf(store, world.folder / "orders")
         orders = [("ozon", path.name) for path in (world.folder / "orders").glob("*/")]
         list(shelf.write(orders))
         started = time.process_time()
@@ -414,7 +414,7 @@ def test_a_page_costs_milliseconds(world):
 
 def test_a_home_without_orders_has_a_list_that_says_so(world):
     with world.app.place.writing() as store:
-        shelf = world.app.place.shelf(store, world.folder / "none")
+        shelf = world.app.place.scribe.shelf(store, world.folder / "none")
         shelf.index([])
 
     assert "Заказов пока нет" in (world.folder / "none" / "index.html").read_text()

@@ -19,7 +19,7 @@ def dossier_pdf(desk: Desk, order: str, out: Path | None) -> None:
     place = desk.place
     with place.store() as store:
         found = find_order(store, place.bench.packs, order)
-        shelf = place.shelf(store, place.home.orders)
+        shelf = place.scribe.shelf(store, place.home.orders)
         [made] = shelf.dossiers([found])
     values = shelf.press.plain(made)
     own = place.config.packs.dir
@@ -49,7 +49,7 @@ def export(desk: Desk, orders: tuple[str, ...], out: Path) -> None:
         chosen = {find_order(store, packs, order) for order in orders}
         done = export_bag(
             out,
-            lambda folder: place.shelf(store, folder),
+            lambda folder: place.scribe.shelf(store, folder),
             chosen,
             agent=f"triage {__version__}",
             on=desk.today,

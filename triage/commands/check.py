@@ -42,7 +42,7 @@ def _findings(desk: Desk) -> list[Finding]:
         names = ", ".join(_name(desk, market) for market in packs.marketplaces)
         found.append(Finding(True, f"{names}, {packs.ladder.id}"))
         found += age_of_law(packs.ladder, desk.today)
-        try_templates(desk.place.letterhead, packs, desk.clock())
+        try_templates(desk.place.scribe.letterhead, packs, desk.clock())
         read_phrasebook(config.language, config.packs.dir)
     except ConfigError as error:
         found += [Finding(False, each) for each in error.problems or [str(error)]]

@@ -30,7 +30,7 @@ def glance(desk: Desk, context: click.Context) -> None:
         )
         return
     with desk.place.store() as store:
-        today = desk.place.today(store, desk.now, everything=True)
+        today = desk.place.scribe.today(store, desk.now, everything=True)
     todo = [each for each in today.standings if each.state is State.OPEN]
     _say_counts(desk, today.standings, len(todo))
     for each in sorted(todo, key=_order)[:SHOWN]:

@@ -31,8 +31,8 @@ def digest(desk: Desk, html: Path | None, *, send: bool) -> None:
         return
     with desk.place.store() as store:
         now = desk.clock()
-        today = desk.place.today(store, now, everything=True)
-        page = preview(store, desk.place.letterhead, today, now)
+        today = desk.place.scribe.today(store, now, everything=True)
+        page = preview(store, desk.place.scribe.letterhead, today, now)
     if html:
         write_file(html, page.html.encode())
         desk.say(f"Записано: {html}", f"Written: {html}")

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Self
 
 NO_LINE = "0" * 64
@@ -44,6 +44,15 @@ class Head:
 
 START = Head(0, NO_LINE)
 """The head of a log that has no line yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is known at some time of how sound the logs and the archive are."""
+
+    heads: Mapping[str, Head]
+    checked_on: date | None = None  # the last time every byte was read
+    problem: str = ""  # what that found
 
 
 def line_of(entry: Mapping[str, object], n: int, prev: str) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from triage.core.act import Act, ActKind, effective
 from triage.core.case import State
-from triage.core.chain import Head
+from triage.core.chain import Proof
 from triage.core.event import Certainty, Event, EventKind
 from triage.core.folio import Enclosure, Leaf, enclosures, folder_of
 from triage.core.ladder import Standing
@@ -62,15 +62,6 @@ class Parcel:
     posting: str | None
     status: str
     guess: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What is known of the archive's soundness when a dossier is written."""
-
-    heads: Mapping[str, Head]
-    checked_on: date | None = None  # the last time every byte was read
-    problem: str = ""  # what that found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

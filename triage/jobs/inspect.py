@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from triage.core.chain import Head
-from triage.core.dossier import Proof
+from triage.core.chain import Head, Proof
 from triage.edges.store import Store
 from triage.errors import EvidenceError
 from triage.jobs.verify import verify

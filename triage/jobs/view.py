@@ -19,7 +19,8 @@ from typing import Any
 
 from triage.core.act import Act
 from triage.core.catalogue import Line, line_of
-from triage.core.dossier import Dossier, Proof, dossier
+from triage.core.chain import Proof
+from triage.core.dossier import Dossier, dossier
 from triage.core.folio import folder_of, leaf
 from triage.core.ladder import Standing
 from triage.edges import cases, catalogue, disk, messages
