@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,6 +101,7 @@ NEIGHBOURS = {
 """The only other edges that may import one another: parts of one device."""
 
 LIMIT = 300
+PARSER = "triage.edges.parser"
 MARKETPLACES = re.compile(
     r"ozon|озон|wildberries|вайлдберр|яндекс.?маркет|yandex.?market", re.IGNORECASE
 )
@@ -331,3 +333,22 @@ def test_no_name_says_nothing():
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name}")
 
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("module", "later"),
+    [
+        ("triage.cli", {"pydantic", "sqlite_utils", "triage.app"}),
+        ("triage.commands.work", {"jinja2", "rich", "triage.core.hearing", PARSER}),
+        ("triage.jobs.reading", {"click", "jinja2", "pydantic", "sqlite_utils"}),
+    ],
+)
+def test_what_starts_imports_nothing_that_it_may_never_need(module, later):
+    """A tick is at the server the sooner, and its processes read the sooner."""
+    names = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", names], check=True, capture_output=True, text=True
+    )
+
+    assert module in done.stdout.split()
+    assert later.isdisjoint(done.stdout.split())
