@@ -31,6 +31,7 @@ _FIELD = re.compile(rb"(?:\A|[\r\n])[^ \t\r\n]")
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _DASHES = re.compile(rb"--(?<=[\r\n]--)")  # quick to find in this order
+_LONG = 200  # bytes that are worth holding back
 _MARK = b"this body is held back"
 _MARKS = re.compile(rb"%sx*" % _MARK)
 _OPAQUE = frozenset(("ms-tnef", "pkcs7-mime", "x-pkcs7-mime", "pgp-encrypted"))
@@ -127,15 +128,18 @@ def _without_bodies(raw: bytes) -> tuple[bytes, bytes, list[bytes]]:
         mark = max(_MARKS.findall(raw), key=len) + b"x"
     held: list[bytes] = []
     short: list[bytes] = []
+    copied = 0
     lines = (match.start() for match in _DASHES.finditer(raw))
     for here, there in pairwise([0, *lines, len(raw)]):
-        empty = _EMPTY_LINE.search(raw, here, there)
-        start = empty.end() if empty else there
-        short.append(raw[here:start])
-        if body := raw[start:there].rstrip(b"\r\n"):
-            short.append(b"%s%08d" % (mark, len(held)))
-            held.append(body)
-        short.append(raw[start + len(body) : there])
+        if there - here < _LONG or not (empty := _EMPTY_LINE.search(raw, here, there)):
+            continue
+        body = raw[empty.end() : there].rstrip(b"\r\n")
+        if not body:
+            continue
+        short += (raw[copied : empty.end()], b"%s%08d" % (mark, len(held)))
+        copied = empty.end() + len(body)
+        held.append(body)
+    short.append(raw[copied:])
     return b"".join(short), mark, held
 
 
