@@ -8,7 +8,7 @@ withdrawn, and evidence must not stop proving itself for that.
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 
 from triage.core.message import Sighting
 from triage.core.pack import Packs
@@ -49,13 +49,22 @@ class Judge:
         signers: Callable[[], Collection[str]] = tuple,
     ) -> None:
         """Judge by the words of a provider and by the keys that `ask` finds."""
-        self._ids, self._ask, self._clock = authserv_ids, ask, now
+        self._ids, self._packs = authserv_ids, packs
+        self._ask, self._clock = ask, now
         self._signed: set[str] = set()
         self._signed_before = cache(signers)
-        speak = [domain for m in packs.marketplaces for domain in m.domains]
-        speak += [one.rpartition("@")[2] for one in packs.receipts.operators]
-        self._domains = {registered(domain) for domain in speak}
-        self._sealers = {registered(one.lower()) for one in authserv_ids} - {""}
+
+    @cached_property
+    def _domains(self) -> set[str]:
+        """Work out who may speak; a pass without letters reads no list of suffixes."""
+        speak = [domain for m in self._packs.marketplaces for domain in m.domains]
+        operators = self._packs.receipts.operators
+        speak += [one.rpartition("@")[2] for one in operators]
+        return {registered(domain) for domain in speak}
+
+    @cached_property
+    def _sealers(self) -> set[str]:
+        return {registered(one.lower()) for one in self._ids} - {""}
 
     def __call__(self, letter: bytes, received_at: datetime) -> Mapping[str, str]:
         """Return what the manifest keeps under `authentication`.
