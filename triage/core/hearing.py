@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from triage.core.lexicon import Lexicon
 from triage.core.line import Phrase, Vocabulary
 from triage.core.message import Message, Where
 from triage.core.pattern import Patterns
@@ -46,7 +47,7 @@ class Spoken:
         return any(
             pattern.search(voice.folded)
             for voice in self.of(Where.SUBJECT)
-            for pattern in self.vocabulary.possible(patterns)
+            for pattern in voice.vocabulary.possible(patterns)
         )
 
     def _says(self, pattern: Phrase) -> bool:
@@ -90,14 +91,13 @@ def spoken(message: Message) -> Spoken:
     for place in (Where.TEXT, Where.HTML):
         texts += [(place, p.text) for p in message.passages if p.where is place]
     voices = tuple(Voice(where, text) for where, text in texts if text)
-    vocabulary = Vocabulary(line for voice in voices for line in voice.lines)
     return Spoken(
         sender=message.sender.rpartition("@")[2].lower(),
         voices=voices,
         links=tuple(
             dict.fromkeys(p.text for p in message.passages if p.where is Where.LINK)
         ),
-        vocabulary=vocabulary,
+        vocabulary=Vocabulary([voice.vocabulary for voice in voices]),
     )
 
 
@@ -157,8 +157,10 @@ def _phrases(
     voices: Iterable[Voice],
     links: tuple[str, ...],
 ) -> Iterator[Heard]:
-    phrases = letter.vocabulary.possible(patterns)
-    for voice in voices if phrases else ():
+    for voice in voices:
+        phrases = voice.vocabulary.possible(patterns)
+        if not phrases:
+            continue
         limit, judged = voice.upto(recogniser.lines), set[int]()
         for pattern in phrases:
             for match in voice.matches(pattern, limit):
@@ -170,8 +172,8 @@ def _phrases(
                 judged.add(start)
                 if not (
                     _strange(recogniser, voice, (start, end), match[0])
-                    or _spoilt(recogniser, letter, voice, (start, end))
-                    or _is_led_in(recogniser, letter, voice, start)
+                    or _spoilt(recogniser, voice, (start, end))
+                    or _is_led_in(recogniser, voice, start)
                     or _is_explained(recogniser, letter, voice, (start, end))
                 ):
                     yield Heard(recogniser, voice, start, end, links, match.span())
@@ -188,7 +190,15 @@ def _strange(
         return False
     said = voice.folded[slice(*sentence)]
     amounts = {amount for _, amount in sums(said)}
-    return amounts == {0} or bool(recogniser.lexicon.strange(said, phrase))
+    if amounts == {0}:
+        return True
+    asides = _asides(recogniser.lexicon, voice)
+    return bool(recogniser.lexicon.strange(said, phrase, asides))
+
+
+def _asides(lexicon: Lexicon, voice: Voice) -> Patterns:
+    possible = voice.vocabulary.possible(lexicon.harmless)
+    return tuple([one.pattern for one in possible])
 
 
 def _is_explained(
@@ -210,23 +220,20 @@ def _is_explained(
     return any(pattern.search(part) for part in around for pattern in possible)
 
 
-def _is_led_in(
-    recogniser: Recogniser, letter: Spoken, voice: Voice, start: int
-) -> bool:
+def _is_led_in(recogniser: Recogniser, voice: Voice, start: int) -> bool:
     """Say whether the line above («Вы писали:») makes something else of a sentence."""
-    possible = letter.vocabulary.possible(recogniser.unless_above)
+    possible = voice.vocabulary.possible(recogniser.unless_above)
     lead = voice.leading_in(start) if possible else ""
     return bool(lead) and any(pattern.search(lead) for pattern in possible)
 
 
-def _spoilt(
-    recogniser: Recogniser, letter: Spoken, voice: Voice, sentence: tuple[int, int]
-) -> bool:
+def _spoilt(recogniser: Recogniser, voice: Voice, sentence: tuple[int, int]) -> bool:
     """Say whether a condition, a question or the like takes a sentence back."""
-    lexicon, unless = recogniser.lexicon, letter.vocabulary.possible(recogniser.unless)
+    lexicon, unless = recogniser.lexicon, voice.vocabulary.possible(recogniser.unless)
     parts = list(voice.governing(*sentence))
     if lexicon:
         if voice.is_of_nothing(sentence[1]):
             return True
-        parts = [*map(lexicon.without_asides, parts)]
+        asides = _asides(lexicon, voice)
+        parts = [lexicon.without_asides(one, asides) for one in parts]
     return any(pattern.search(part) for part in parts for pattern in unless)

@@ -46,15 +46,17 @@ class Lexicon:
             self.harmless + other.harmless,
         )
 
-    def strange(self, sentence: str, phrase: str = "") -> list[str]:
+    def strange(
+        self, sentence: str, phrase: str = "", asides: Patterns | None = None
+    ) -> list[str]:
         """Return the words of a folded sentence that are not of the lexicon.
 
         What stands in quotation marks or is a name counts as known, unless the phrase
-        that was recognised lies in it.
+        that was recognised lies in it. `asides` are as in `without_asides`.
         """
         if len(sentence) > LONGEST:
             return [sentence]
-        text = self.without_asides(sentence)
+        text = self.without_asides(sentence, asides)
         text = _NAMED.sub(lambda m: m[0] if phrase and phrase in m[0] else " 0 ", text)
         return [
             match[0]
@@ -62,9 +64,12 @@ class Lexicon:
             if not (self.has(match[0].lower()) or _is_name(match))
         ]
 
-    def without_asides(self, sentence: str) -> str:
-        """Take out of a folded sentence what changes nothing: reasons, names of goods."""
-        for pattern in self.harmless:
+    def without_asides(self, sentence: str, asides: Patterns | None = None) -> str:
+        """Take out of a folded sentence what changes nothing: reasons, names of goods.
+
+        `asides` are those of the harmless that may be in it; None is all of them.
+        """
+        for pattern in self.harmless if asides is None else asides:
             sentence = pattern.sub(" ", sentence)
         return sentence
 

@@ -134,33 +134,52 @@ def line(text: str) -> Line:
     return (_remembered if len(text) < LONG else Line)(text)
 
 
+class Choice:
+    """Which of the phrases that are known is worth a search where so much is held."""
+
+    def __init__(self, holds: frozenset[int], known: int) -> None:
+        self.bits = 0  # of the phrases
+        self.made: dict[int, tuple[Phrase, ...]] = {}  # by the patterns it was among
+        for rarest in (holds | {_NONE}) & _BY_RAREST.keys() if known else ():
+            for one in _BY_RAREST[rarest]:
+                if holds.issuperset(one.sets):
+                    self.bits |= one.bit
+
+    def among(self, patterns: Patterns) -> tuple[Phrase, ...]:
+        known = self.made.get(id(patterns))
+        if known is None:
+            every, bits = phrases(patterns)
+            worth = bits & self.bits
+            known = tuple([one for one in every if one.bit & worth]) if worth else ()
+            self.made[id(patterns)] = known
+        return known
+
+
+_choice = lru_cache(maxsize=64)(Choice)
+"""Text and HTML hold the same words, and letters of one template nearly the same."""
+
+
 class Vocabulary:
     """The words of some lines, in which those of patterns are looked for."""
 
-    def __init__(self, lines: Iterable[Line]) -> None:
-        self._lines = {*lines}
-        self._asked, self._worth = 0, 0
-        self._possible: dict[int, tuple[Phrase, ...]] = {}
+    def __init__(self, of: "Iterable[Line | Vocabulary]") -> None:
+        self._of = {*of}
+        self._asked, self._holds = 0, frozenset[int]()
+        self._choice = Choice(self._holds, 0)
+
+    @property
+    def holds(self) -> frozenset[int]:
+        """Return the numbers of the sets of which they hold a word."""
+        if self._asked != len(_NUMBERS):  # more are known than when it was asked
+            self._asked = len(_NUMBERS)
+            self._holds = frozenset().union(*[one.holds for one in self._of])
+        return self._holds
 
     def possible(self, patterns: Patterns) -> tuple[Phrase, ...]:
         """Choose the patterns that are worth a search; asked again, it knows."""
-        known = self._possible.get(id(patterns))
+        known = self._choice.made.get(id(patterns))
         if known is None:
-            every, bits = phrases(patterns)
-            worth = bits & self._bits()
-            known = tuple([one for one in every if one.bit & worth]) if worth else ()
-            self._possible[id(patterns)] = known
+            phrases(patterns)  # it may be the first time that they are asked for
+            self._choice = _choice(self.holds, len(_PHRASES))
+            known = self._choice.among(patterns)
         return known
-
-    def _bits(self) -> int:
-        """Return the bits of all patterns that are worth a search."""
-        if self._asked != len(_PHRASES):
-            self._asked = len(_PHRASES)
-            holds = {_NONE}.union(*[one.holds for one in self._lines])
-            self._worth = sum(
-                one.bit
-                for rarest in holds & _BY_RAREST.keys()
-                for one in _BY_RAREST[rarest]
-                if holds.issuperset(one.sets)
-            )
-        return self._worth

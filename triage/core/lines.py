@@ -1,12 +1,12 @@
 """The lines of a text, and where in them a pattern can match at all."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import accumulate
 
 from triage.core.line import Line, Phrase, known_sets, line
-from triage.core.stems import DIGIT
+from triage.core.stems import DIGIT, LINE
 from triage.core.words import fold
 
 
@@ -16,6 +16,11 @@ class Lines:
     def __init__(self, text: str) -> None:
         self.folded = fold(text)
         self._lines = [line(one) for one in text.split("\n")]
+        self._small = "\n".join([one.small for one in self._lines])
+        self.starts = [
+            *accumulate([len(one.text) + 1 for one in self._lines], initial=0)
+        ]
+        """Where each line begins, and where one behind the last would."""
         self._holds: list[tuple[int, frozenset[int]]] = []  # of each line, with its bit
         self._holding: dict[int, int] = {}  # by the number of a set, its lines' bits
         self._asked = 0
@@ -23,41 +28,46 @@ class Lines:
     def __iter__(self) -> Iterator[Line]:
         return iter(self._lines)
 
-    @cached_property
-    def starts(self) -> list[int]:
-        """Return where each line begins, and where one behind the last would."""
-        return [*accumulate([len(one.text) + 1 for one in self._lines], initial=0)]
+    def starts_within(self, start: int, end: int) -> list[int]:
+        """Return where the lines begin that begin in a stretch of the text."""
+        return self.starts[
+            bisect_left(self.starts, start) : bisect_left(self.starts, end)
+        ]
 
     def matches(
         self, sought: Phrase, limit: int, end: int = 0
     ) -> Iterator[re.Match[str]]:
         """Find a pattern from `end` up to a limit, as `finditer` does, and sooner."""
-        lines = self.which_may(sought)
+        lines = self.which_may(sought, limit)
         if not lines:
-            return
+            return iter(())
         if not sought.leads:
-            yield from sought.finditer(self.folded, max(lines[0][0], end), limit)
-            return
-        for start in self._beginnings(sought, lines):
+            return sought.finditer(self.folded, max(lines[0][0], end), limit)
+        places = self._beginnings(sought, lines)
+        return self._matches_at(places, sought, limit, end) if places else iter(())
+
+    def _matches_at(
+        self, places: list[int], sought: Phrase, limit: int, end: int
+    ) -> Iterator[re.Match[str]]:
+        for start in places:
             if end <= start < limit:
                 match = sought.match(self.folded, start, limit)
                 if match is not None:
                     yield match
                     end = match.end()
 
-    def which_may(self, sought: Phrase) -> list[tuple[int, int]]:
-        """Return the bounds of the stretches of lines in which a match may begin.
+    def which_may(self, sought: Phrase, limit: int) -> list[tuple[int, int]]:
+        """Return the stretches of lines in which a match may begin before a limit.
 
         Every set of words that a match needs is in the line where it begins, or in one
         that it may reach.
         """
-        count = len(self._lines)
-        if count == 1:
+        if len(self._lines) == 1:
             whole = [(0, len(self.folded) + 1)]
             return whole if self._lines[0].may_hold(sought) else []
-        lines = (1 << count) - 1
+        lines = (1 << bisect_left(self.starts, limit, 0, len(self._lines))) - 1
         for one in sought.sets:
-            lines &= _or_before(self._lines_with(one), min(sought.reach, count))
+            lines &= _or_before(self._lines_with(one), sought.reach)
             if not lines:
                 return []
         found = []
@@ -82,30 +92,30 @@ class Lines:
 
     def _beginnings(self, sought: Phrase, lines: list[tuple[int, int]]) -> list[int]:
         """Return the places where one of a pattern's leads begins, whatever its case."""
-        small, places = self._small, set[int]()
+        small = self._small
+        places: list[int] = []
         for lead in sought.leads:
-            if DIGIT in lead:
+            if lead == LINE:
+                for start, end in lines:
+                    places += self.starts_within(start, end)
+            elif DIGIT in lead:
                 digits = re.compile(lead)
                 for start, end in lines:
-                    places.update(
-                        [m.start() for m in digits.finditer(small, start, end)]
-                    )
-                continue
-            for start, end in lines:
-                last = end + len(lead) - 1  # it may go on in the next line
-                at = small.find(lead, start, last)
-                while at >= 0:
-                    places.add(at)
-                    at = small.find(lead, at + 1, last)
-        return sorted(places)
-
-    @cached_property
-    def _small(self) -> str:
-        return "\n".join([one.small for one in self._lines])
+                    places += [m.start() for m in digits.finditer(small, start, end)]
+            else:
+                for start, end in lines:
+                    last = end + len(lead) - 1  # it may go on in the next line
+                    at = small.find(lead, start, last)
+                    while at >= 0:
+                        places.append(at)
+                        at = small.find(lead, at + 1, last)
+        return sorted({*places}) if len(places) > 1 else places
 
 
 def _or_before(lines: int, reach: int) -> int:
     """Add to each line, by bits, so many lines before it."""
+    if reach >= lines.bit_length():
+        return (1 << lines.bit_length()) - 1
     near = 1
     while reach:
         step = min(near, reach)

@@ -13,7 +13,7 @@ from triage.core.pack import Identifiers
 from triage.core.stems import lower
 from triage.core.voice import Voice
 
-_LONG_NUMBER = re.compile(r"[0-9]{4,}")  # every number worth a name has such a run
+_LONG_NUMBER = re.compile(r"[0-9][0-9]{3,}")  # every number worth a name has such a run
 ROOM = 64  # characters around it that may belong to the number or fend it off
 
 
@@ -68,12 +68,13 @@ class Stretch:
     names: Names
 
 
+@lru_cache(maxsize=16)  # of one letter, whose texts are asked about again and again
 def in_text(text: str, numbers: Identifiers) -> Names:
     """Find the names in a normalised text, in its order."""
-    return Names(tuple(name for _, name in _located(text, numbers)))
+    return Names(tuple([name for _, name in _located(text, numbers)]))
 
 
-@lru_cache(maxsize=16)  # of one letter, whose texts are asked about again and again
+@lru_cache(maxsize=16)
 def _located(text: str, numbers: Identifiers) -> list[tuple[int, Name]]:
     found = [
         (match.start(), _name([match]))
@@ -84,18 +85,17 @@ def _located(text: str, numbers: Identifiers) -> list[tuple[int, Name]]:
     return sorted(found, key=lambda one: one[0])
 
 
+@lru_cache(maxsize=4)
 def stretches(voice: Voice, numbers: Identifiers) -> tuple[Stretch, ...]:
     """Part a voice that speaks of several things by the sentences that name them.
 
     None where it speaks of one thing only; what stands before the first name belongs
     to no stretch.
     """
-    found = _located(voice.text, numbers)
-    names = Names(tuple(name for _, name in found))
-    if not names.are_several:
+    if not in_text(voice.text, numbers).are_several:
         return ()
     starts: dict[int, list[Name]] = {}
-    for at, name in found:
+    for at, name in _located(voice.text, numbers):
         starts.setdefault(voice.sentence(at, at + 1)[0], []).append(name)
     ends = [*list(starts)[1:], len(voice.text)]
     return tuple(
@@ -120,6 +120,8 @@ def _around_digits(text: str) -> Iterator[tuple[int, int]]:
 def in_links(links: Iterable[str], numbers: Identifiers) -> Names:
     """Find the names in links; what stands in one link belongs together."""
     links = tuple(links)
+    if not links:
+        return Names()
     small = lower("\n".join(links))
     every = [one for one in phrases(numbers.links)[0] if one.may_match(small)]
     found = ([m for one in every if (m := one.search(link))] for link in links)

@@ -100,7 +100,8 @@ def shape_of(letter: Spoken) -> Shape:
     heading = ""
     for voice in letter.voices:
         segments = list(islice(_once(wording(voice.lines)), MOST))
-        found |= dict.fromkeys(f"{voice.where}: {one}" for one in segments)
+        place = f"{voice.where}: "
+        found |= dict.fromkeys([place + one for one in segments])
         if voice.where is Where.SUBJECT:
             heading = "; ".join(segments)
     return Shape(tuple(found), f"{letter.sender} {heading}" if heading else "")

@@ -23,6 +23,7 @@ SHORTEST = 3  # a shorter run of letters is in every text
 DIGIT = (
     r"[^\D]"  # stands for any digit; its capital tells it from words, which are small
 )
+LINE = "^"
 ENDLESS = 1000  # line ends
 REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
@@ -55,19 +56,29 @@ def stems(pattern: Pattern) -> tuple[Stems, ...]:
         return ()
     found = _required(_tree(pattern))
     telling = dict.fromkeys(words for words in found if _weight(words) >= SHORTEST)
-    return tuple(sorted(telling, key=lambda words: (len(words), -_weight(words))))
+    needed = sorted(telling, key=lambda words: (len(words), -_weight(words)))
+    for words in reversed([*needed]):
+        if any(_implies(one, words) for one in needed if one is not words):
+            needed.remove(words)
+    return tuple(needed)
 
 
 @cache
 def leads(pattern: Pattern) -> tuple[str, ...]:
     """Return what matches begin with, in lower case: each with one of these.
 
-    A lead with DIGIT in it is a pattern; () is anything.
+    A lead with DIGIT in it is a pattern, LINE stands for where a line begins; () is
+    anything.
     """
     if _parser is None:
         return ()
-    found = _beginnings(list(_tree(pattern)))
-    return tuple(sorted(found)) if _weight(found) >= SHORTEST else ()
+    tree = _tree(pattern)
+    found = _beginnings(list(tree))
+    if _weight(found) >= SHORTEST:
+        shorter = [one for one in found if not any(map(one.startswith, found - {one}))]
+        return tuple(sorted(shorter))
+    shortest, _ = tree.getwidth()
+    return (LINE,) if shortest and _begins_line(tree, pattern.flags) else ()
 
 
 @cache
@@ -97,10 +108,13 @@ def _letter(code: int) -> str:
     return letter if letter.isascii() or "а" <= letter <= "ё" else ""
 
 
-def _required(tree: Any) -> list[Stems]:
-    """List what a sequence must hold, set by set; a set may hold words that are short."""
+def _required(tree: Any, run: str = "") -> list[Stems]:
+    """List what a sequence must hold, set by set; a set may hold words that are short.
+
+    `run` are the letters right before it: «получен|приехал» is parsed as «п», then one
+    of «олучен» and «риехал».
+    """
     found: list[Stems] = []
-    run = ""
     for operation, value in tree.data:  # quicker than to ask the tree itself
         name = operation.name
         if name == "LITERAL" and (letter := _letter(value)):
@@ -108,18 +122,16 @@ def _required(tree: Any) -> list[Stems]:
             continue
         if run:
             found += _words(run)
-            run = ""
         if name == "SUBPATTERN":
-            found += _required(value[-1])
+            found += _required(value[-1], run)
         elif name == "BRANCH":
-            choices = [
-                max(_required(each), key=_rank, default=_ANYTHING) for each in value[1]
-            ]
+            choices = [_telling(each, run) for each in value[1]]
             found.append(frozenset().union(*choices))
         elif name in REPEATS and value[0]:
-            found += _required(value[2])
+            found += _required(value[2], run)
         elif name == "IN" and _is_digit([(operation, value)]):
             found.append(frozenset([DIGIT]))
+        run = ""
     return [*found, *_words(run)] if run else found
 
 
@@ -152,6 +164,13 @@ def _beginnings(tree: list[Any]) -> Stems:
         every = (_beginnings([*each, *rest]) for each in choices)
         return frozenset(run + lead for leads in every for lead in leads)
     return frozenset([run])
+
+
+def _begins_line(tree: Any, flags: int) -> bool:
+    name, value = str(tree[0][0]), tree[0][1]
+    if name == "SUBPATTERN" and len(value[-1]):
+        return _begins_line(value[-1], (flags | value[1]) & ~value[2])
+    return str(value) == "AT_BEGINNING" and bool(flags & re.MULTILINE)
 
 
 def _line_ends(tree: Iterable[Any], flags: int) -> int:
@@ -198,6 +217,24 @@ def _is_bound(node: tuple[Any, Any]) -> bool:
 
 def _words(run: str) -> list[Stems]:
     return [frozenset([word]) for word in run.split()]
+
+
+def _telling(choice: Any, run: str) -> Stems:
+    """Return the most telling set that one of some choices adds to the letters before."""
+    alone = _required(choice)
+    begun = run[-1:].strip() and run.rsplit(maxsplit=1)[-1]
+    behind = _required(choice, begun) if begun else alone
+    pairs = zip(reversed(alone), reversed(behind), strict=False)  # a blank may be first
+    added = max(pairs, key=lambda pair: _rank(pair[0]), default=(_ANYTHING, _ANYTHING))
+    return added[1]
+
+
+def _implies(one: Stems, other: Stems) -> bool:
+    """Say whether every text that holds a word of one set holds one of the other."""
+    return all(
+        word in other or (word != DIGIT and any(part in word for part in other))
+        for word in one
+    )
 
 
 def _rank(words: Stems) -> tuple[int, bool]:

@@ -162,7 +162,8 @@ def _numbered(told: list[Event]) -> tuple[Event, ...]:
     count: Counter[str] = Counter()
     events = []
     for one in kept:
-        events.append(replace(one, position=count[one.recogniser]))
+        position = count[one.recogniser]
+        events.append(replace(one, position=position) if position else one)
         count[one.recogniser] += 1
     return tuple(events)
 

@@ -5,13 +5,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
-from triage.core.line import Phrase, phrase
+from triage.core.line import Phrase, Vocabulary, phrase
 from triage.core.lines import Lines
 from triage.core.message import Where
 from triage.core.pattern import Pattern
 from triage.core.words import normal
 
-_STOP = re.compile(r"[.!?…]+(?=[\s»\")]|$)|\n")
+_STOP = re.compile(r"[.!?…\n](?:(?<=\n)|[.!?…]*(?=[\s»\")]|$))")
 _SHORT = re.compile(r"\b(?:руб|р|г|д|ул|эт|кв|шт|т)\.\Z", re.IGNORECASE)
 _CLOSES = re.compile(r"\d ?(?:руб|р|г|шт|т)\.$", re.IGNORECASE)  # «за 500 руб. Вернём»
 _BEGINS = re.compile(r" ?[«\"(]?[A-ZА-ЯЁ]")
@@ -23,16 +23,18 @@ _SUPPOSES = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = ">"  # how a line of somebody else's letter begins
-_ANOTHER = Pattern(  # what stands above a letter that is quoted or passed on
-    r"^[ \t]*(?:[-—_=>]{2,} ?(?:original|forwarded|исходное|пересланное|пересылаемое"
-    r"|начало|цитата|сообщение|письмо)\b.*"
-    r"|(?:(?:original|forwarded|исходное|пересылаемое|пересланное) (?:message|сообщение)):?"
-    r"|.{0,200}\d.{0,200}\b(?:wrote|пишет|написала?|написал\(а\)):"
-    r"|(?:от|from):.*\n(?:.*\n){0,3}(?:тема|subject):.*)$",
-    re.IGNORECASE | re.MULTILINE,
+_PASSED_ON = r"original|forwarded|исходное|пересылаемое|пересланное"
+_ANOTHER = tuple(  # what stands above a letter that is quoted or passed on
+    phrase(Pattern(rf"^[ \t]*{one}$", re.IGNORECASE | re.MULTILINE))
+    for one in (
+        rf"[-—_=>]{{2,}} ?(?:{_PASSED_ON}|начало|цитата|сообщение|письмо)\b.*",
+        rf"(?:{_PASSED_ON}) (?:message|сообщение):?",
+        r".{0,200}\d.{0,200}\b(?:wrote|пишет|написала?|написал\(а\)):",
+        r"(?:от|from):.*\n(?:.*\n){0,3}(?:тема|subject):.*",
+    )
 )
-_BEGINS_ANOTHER = phrase(_ANOTHER)
 _CITED = re.compile(r"«[^»]{1,600}»|„[^“”]{1,600}[“”]|“[^”]{1,600}”|\"[^\"\n]{1,300}\"")
+_MARKS = '«„“"'
 _LABEL = re.compile(
     r"\b(?:чек\w*|статус\w*(?: \w+){0,3}|признак\w*(?: \w+){0,2}):? ?\Z", re.IGNORECASE
 )
@@ -63,12 +65,16 @@ class Voice:
         self.text = _WRAP.sub(_unwrap, plain) if where is Where.TEXT else plain
         self.lines = Lines(self.text)
         self.folded = self.lines.folded
+        self.vocabulary = Vocabulary(self.lines)
+        self._known_ends: dict[int, int] = {}  # of its first lines, by how many
         self._known_stops: dict[int, list[int]] = {}  # by where the line begins
 
     def matches(
         self, sought: Phrase, limit: int, start: int = 0
     ) -> Iterator[re.Match[str]]:
         """Find a pattern as `finditer` does, only trying where a match may begin."""
+        if not self.vocabulary.holds.issuperset(sought.sets):
+            return iter(())
         return self.lines.matches(sought, limit, start)
 
     def _stops(self, start: int) -> list[int]:
@@ -103,16 +109,24 @@ class Voice:
 
     @cached_property
     def _quoted_from(self) -> int:
-        if self.lines.which_may(_BEGINS_ANOTHER):
-            for start in self.lines.starts:
-                if _BEGINS_ANOTHER.match(self.text, start):
-                    return start
-        return len(self.text) + 1
+        found = [
+            start
+            for one in _ANOTHER
+            for first, last in self.lines.which_may(one, len(self.text))
+            for start in self.lines.starts_within(first, last)
+            if one.match(self.text, start)
+        ]
+        return min(found, default=len(self.text) + 1)
 
     def upto(self, lines: int) -> int:
         """Return where the first lines end, very long ones cut; 0 lines are all."""
         if not lines:
             return len(self.text)
+        if (known := self._known_ends.get(lines)) is None:
+            known = self._known_ends[lines] = self._upto(lines)
+        return known
+
+    def _upto(self, lines: int) -> int:
         end, furthest = -1, min(lines * LONG_LINE, len(self.text))
         for _ in range(lines):
             end = self.text.find("\n", end + 1, furthest)
@@ -192,6 +206,8 @@ class Voice:
 
     @cached_property
     def _cited(self) -> list[tuple[int, int]]:
+        if not any(mark in self.text for mark in _MARKS):
+            return []
         return [
             match.span()
             for match in _CITED.finditer(self.text)
