@@ -104,6 +104,8 @@ def _statements(
     """Hear every sentence of a voice: of each kind the first recogniser."""
     told: dict[int, dict[EventKind | None, Heard]] = {}
     for one in ranked:
+        if one.any_of and not voice.vocabulary.possible(one.any_of):
+            continue  # most cannot be heard
         for heard in hear_all(one, letter, (voice,)):
             told.setdefault(heard.start, {}).setdefault(one.kind, heard)
     return [

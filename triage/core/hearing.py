@@ -208,16 +208,18 @@ def _is_explained(
 
     That is its paragraph, and of a subject how the text begins.
     """
+    near = letter.vocabulary.possible(recogniser.unless_near)
+    below = letter.vocabulary.possible(recogniser.unless_below)
+    if not near and not below:
+        return False
     around = [voice.line(*sentence)]
     if voice.where is Where.SUBJECT:
         for body in letter.of(Where.TEXT, Where.HTML):
             around += [one for one in body.folded.split("\n", 4)[:4] if one][:BEGINNING]
-    possible = letter.vocabulary.possible(recogniser.unless_near)
-    if any(pattern.search(part) for part in around for pattern in possible):
+    if any(pattern.search(part) for part in around for pattern in near):
         return True
-    possible = letter.vocabulary.possible(recogniser.unless_below)
-    around += [voice.below(sentence[1])] if possible else []
-    return any(pattern.search(part) for part in around for pattern in possible)
+    around += [voice.below(sentence[1])] if below else []
+    return any(pattern.search(part) for part in around for pattern in below)
 
 
 def _is_led_in(recogniser: Recogniser, voice: Voice, start: int) -> bool:

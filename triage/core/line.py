@@ -118,7 +118,8 @@ class Line:
         if self._asked != len(_NUMBERS):  # more are known than when it was asked
             self._asked = len(_NUMBERS)
             sets = _remembered_sets if len(self.text) < LONG else _sets
-            self._holds = frozenset().union(*map(sets, {*self.small.split()}))
+            held = filter(None, map(sets, {*self.small.split()}))
+            self._holds = frozenset().union(*held)
         return self._holds
 
     def may_hold(self, sought: Phrase) -> bool:
