@@ -116,16 +116,15 @@ class Scripted:
         raw = self.letters[uid]
         sequence = sorted(self.letters).index(uid) + 1
         if "BODY" not in command:
-            size = f"* {sequence} FETCH (UID {uid} RFC822.SIZE {len(raw)})\r\n"
-            return size.encode()
+            told = f'RFC822.SIZE {len(raw)} INTERNALDATE "02-Mar-2026 09:00:00 +0300"'
+            return f"* {sequence} FETCH (UID {uid} {told})\r\n".encode()
         if "HEADER.FIELDS" in command:
             data = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
-            rest = 'INTERNALDATE "02-Mar-2026 09:00:00 +0300" '
             section = "BODY[HEADER.FIELDS (FROM)]"
         else:
-            data, rest, section = raw, "", "BODY[]"
+            data, section = raw, "BODY[]"
             if match := re.search(r"<(\d+)\.(\d+)>", command):
                 start, length = int(match[1]), int(match[2])
                 data, section = raw[start : start + length], f"BODY[]<{start}>"
-        head = f"* {sequence} FETCH (UID {uid} {rest}{section} {{{len(data)}}}\r\n"
+        head = f"* {sequence} FETCH (UID {uid} {section} {{{len(data)}}}\r\n"
         return head.encode() + data + b")\r\n"

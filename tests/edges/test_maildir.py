@@ -251,4 +251,4 @@ def test_a_letter_came_in_when_the_last_server_says_or_its_writer_or_its_file(
     box = LetterMailbox(path)
     box.examine("a.eml")
 
-    assert box.headings([1])[1].received_at == expected
+    assert box.stamps([1])[1].received_at == expected

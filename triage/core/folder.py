@@ -25,13 +25,25 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a server tells of a letter beside its bytes."""
+
+    size: int = 0  # as it is announced, which may be wrong; 0: not told
+    received_at: datetime | None = (
+        None  # INTERNALDATE in UTC; None: not told, or no date
+    )
+
+
+NO_STAMP = Stamp()
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
-    """A letter before it is fetched: what the selection and the batches need to know."""
+    """A letter before it is fetched, as the selection and the batches need to know it."""
 
     uid: int
-    received_at: datetime | None  # INTERNALDATE in UTC; None where it cannot be read
     header: bytes  # the fields of `selection.FIELDS`, raw
-    size: int = 0  # as the server announces it, which may be wrong; 0: not asked yet
+    stamp: Stamp = NO_STAMP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

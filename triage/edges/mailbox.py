@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
-from triage.core.answer import Beginning, heading_begins, letter_begins, read_date
-from triage.core.folder import Heading, Listed, Status
+from triage.core.answer import Beginning, heading_begins, letter_begins
+from triage.core.folder import Heading, Listed, Stamp, Status
 from triage.core.selection import FIELDS
 from triage.edges.imap_line import (
     CONTROL,
@@ -38,11 +38,8 @@ WINDOW = 20_000
 RANGE = 1 << 20  # bytes of a large letter asked for at once
 REFUSALS = 64  # commands a server may refuse in one folder before we leave it alone
 
-_HEADING = (
-    "INTERNALDATE",
-    f"BODY.PEEK[HEADER.FIELDS ({' '.join(FIELDS)})]",
-)
-_SIZE = "RFC822.SIZE"
+_HEADING = (f"BODY.PEEK[HEADER.FIELDS ({' '.join(FIELDS)})]",)
+_STAMP = ("RFC822.SIZE", "INTERNALDATE")
 _STATUS = re.compile(rb"(UIDNEXT|UIDVALIDITY) (\d+)", re.IGNORECASE)
 
 
@@ -152,11 +149,10 @@ class ImapMailbox:
                 self._sent = then, ask(client, then, _HEADING)
         return dict(found)
 
-    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """Fetch how long letters are; a server may have to read them whole for that."""
-        told = self._fetch(uids, (_SIZE,), _nothing, _others)
-        sizes = {uid: items.get(b"RFC822.SIZE") for uid, items in told.items()}
-        return {uid: size for uid, size in sizes.items() if isinstance(size, int)}
+    def stamps(self, uids: Sequence[int]) -> dict[int, Stamp]:
+        """Fetch how long letters are and when they came in."""
+        told = self._fetch(uids, _STAMP, _nothing, _others)
+        return {uid: _stamp(items) for uid, items in told.items()}
 
     def letters(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Fetch whole letters at once; a letter may be missing."""
@@ -229,15 +225,18 @@ class ImapMailbox:
 
 
 def _headings(usual: Usual, others: Others) -> dict[int, Heading]:
-    headings = {
-        begun.uid: Heading(begun.uid, read_date(begun.date), header)
-        for begun, header in usual
-    }
+    headings = {begun.uid: Heading(begun.uid, header) for begun, header in usual}
     for uid, told in others.items():
         header = _body(told, b"BODY[HEADER.FIELDS")
         if header is not None:
-            headings[uid] = Heading(uid, _utc(told.get(b"INTERNALDATE")), header)
+            headings[uid] = Heading(uid, header)
     return headings
+
+
+def _stamp(told: Mapping[bytes, Any]) -> Stamp:
+    size = told.get(b"RFC822.SIZE")
+    known = size if isinstance(size, int) else 0
+    return Stamp(known, _utc(told.get(b"INTERNALDATE")))
 
 
 def _letters(usual: Usual, others: Others) -> dict[int, bytes]:

@@ -19,14 +19,14 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Self
 
-from triage.core.folder import Heading, Listed, Status
+from triage.core.folder import Heading, Listed, Stamp, Status
+from triage.core.selection import LONGEST_HEADER
 from triage.errors import Unavailable, reason
 
 log = logging.getLogger(__name__)
 
 UIDVALIDITY = 1
 RANGE = 1 << 20
-LONGEST_HEADER = 1 << 18
 TIE_BITS = 20  # tell letters of one second apart: microseconds fit
 
 _NAME = re.compile(r"(\d{1,11})\.(?:[^:]*?M(\d{1,6}))?")
@@ -108,16 +108,15 @@ class FileMailbox:
         headings = {}
         for uid in uids:
             if (stored := self._letters.get(uid)) and (header := _header(stored)):
-                headings[uid] = Heading(
-                    uid=uid,
-                    received_at=_received_at(header, stored.path),
-                    header=header,
-                )
+                headings[uid] = Heading(uid, header)
         return headings
 
-    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+    def stamps(self, uids: Sequence[int]) -> dict[int, Stamp]:
         stored = {uid: self._letters[uid] for uid in uids if uid in self._letters}
-        return {uid: one.end - one.start for uid, one in stored.items()}
+        return {
+            uid: Stamp(one.end - one.start, _received_at(_header(one), one.path))
+            for uid, one in stored.items()
+        }
 
     def letters(self, uids: Sequence[int]) -> dict[int, bytes]:
         found = {uid: self._letters[uid].read() for uid in uids if uid in self._letters}

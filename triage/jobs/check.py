@@ -91,7 +91,7 @@ def verdicts(mailbox: Mailbox, folder: str) -> Iterator[str]:
     status = mailbox.examine(folder)
     after = max(0, status.uidnext - 1 - NEWEST)
     uids = [uid for part in mailbox.new_uids(after, status.uidnext) for uid in part]
-    small = [uid for uid, size in mailbox.sizes(uids).items() if size < SMALL]
+    small = [uid for uid, one in mailbox.stamps(uids).items() if 0 < one.size < SMALL]
     for raw in mailbox.letters(small).values():
         header = raw.split(b"\r\n\r\n", 1)[0]
         if found := _VERDICT.search(header):

@@ -6,14 +6,14 @@ breaks in between is read again, and the checksum absorbs the repeat.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, pairwise
 from typing import Protocol
 
-from triage.core.folder import Cursor, Folder, Heading, Listed, Status
-from triage.core.selection import wanted
+from triage.core.folder import NO_STAMP, Cursor, Folder, Heading, Listed, Stamp, Status
+from triage.core.selection import LONGEST_HEADER, wanted
 from triage.edges import cursors
 from triage.edges.archive import Archive, Arrival, Spooled
 from triage.edges.store import Store
@@ -26,7 +26,6 @@ FIRST = 16  # letters of a folder that are fetched as soon as they are found
 LETTERS = 100  # letters fetched and made durable at once, and then read
 BATCH = 8 << 20  # and their bytes, at most
 LARGE = 1 << 20  # letters above it are streamed, one at a time
-LONGEST_HEADER = 1 << 18
 
 
 Authenticate = Callable[[bytes, datetime], Mapping[str, str]]
@@ -61,8 +60,9 @@ class Mailbox(Protocol):
     ) -> Mapping[int, Heading]:
         """Fetch header fields; those of `then` are likely to be asked for next."""
 
-    def sizes(self, uids: Sequence[int]) -> Mapping[int, int]:
-        """Say how long letters are: asked for the selected only, it may cost a read."""
+    def stamps(self, uids: Sequence[int]) -> Mapping[int, Stamp]:
+        """Say how long letters are and when they came in: asked for the selected only, a
+        server may have to read a letter whole for that."""
 
     def letters(self, uids: Sequence[int]) -> Mapping[int, bytes]: ...
 
@@ -98,7 +98,7 @@ class Fetcher:
                     found.append((heading, letter, letter))
         arrivals = []
         for heading, raw, beginning in found:
-            received_at = _plausible(heading.received_at) or self._clock()
+            received_at = _plausible(heading.stamp.received_at) or self._clock()
             arrivals.append(
                 Arrival(
                     raw=raw,
@@ -115,7 +115,7 @@ class Fetcher:
 
     def _streamed(self, heading: Heading) -> list[tuple[Heading, Spooled, bytes]]:
         """Fetch one large letter in parts, straight to the disk."""
-        parts = self._mailbox.ranges(heading.uid, heading.size)
+        parts = self._mailbox.ranges(heading.uid, heading.stamp.size)
         try:
             first = next(parts)
             spooled = self._archive.spool(chain([first], parts))
@@ -153,7 +153,7 @@ class FolderReader:
         self._fetcher = Fetcher(
             account, mailbox, archive=archive, authenticate=authenticate, clock=clock
         )
-        self._found: list[Heading] = []  # selected, their sizes not known yet
+        self._found: list[Heading] = []  # selected, their stamps not known yet
         self._waiting: list[Heading] = []  # selected, not in the archive yet
         self._held: set[int] = set()  # on the server, but not handed out
         self._enough = FIRST  # grows: who reads them soon has something to do
@@ -169,9 +169,11 @@ class FolderReader:
         known = self._start(status)
         read_to = self.cursor.uid
         parts = self._mailbox.new_uids(read_to, status.uidnext)
-        windows = (uids for part in parts for uids in batches(part, HEADINGS))
+        windows: Iterator[Sequence[int]] = (
+            uids for part in parts for uids in batches(part, HEADINGS)
+        )
         try:
-            for uids, then in _with_next(windows):
+            for uids, then in pairwise(chain(windows, [()])):
                 self._select(uids, then, known)
                 read_to = uids[-1]
                 if len(self._found) >= self._enough:
@@ -223,9 +225,8 @@ class FolderReader:
         self._kept(len(self._waiting) + len(self._found))
 
     def _measure(self) -> None:
-        """Ask how long the letters are that were found."""
-        sizes = self._mailbox.sizes([heading.uid for heading in self._found])
-        self._waiting += [replace(h, size=sizes.get(h.uid, 0)) for h in self._found]
+        """Ask how long the letters are that were found, and when they came in."""
+        self._waiting += stamped(self._found, self._mailbox)
         self._found.clear()
 
     def _fetch(self, batch: Sequence[Heading]) -> None:
@@ -255,13 +256,6 @@ class FolderReader:
         cursors.save(self._store, self._account, [self.cursor])
 
 
-def _with_next(
-    windows: Iterable[Sequence[int]],
-) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
-    """Yield each window with the one behind it."""
-    return pairwise(chain(windows, [()]))
-
-
 def _header_of(raw: bytes) -> bytes:
     """Return the header block of a letter, without the empty line."""
     head = raw[:LONGEST_HEADER].replace(b"\r\n", b"\n")
@@ -274,18 +268,24 @@ def _plausible(at: datetime | None) -> datetime | None:
 
 
 def _is_large(heading: Heading) -> bool:
-    return heading.size > LARGE or not heading.size
+    return heading.stamp.size > LARGE or not heading.stamp.size
+
+
+def stamped(found: Sequence[Heading], mailbox: Mailbox) -> list[Heading]:
+    """Add to headings what the mailbox tells of their letters."""
+    stamps = mailbox.stamps([heading.uid for heading in found])
+    return [replace(one, stamp=stamps.get(one.uid, NO_STAMP)) for one in found]
 
 
 def is_full(waiting: Sequence[Heading], letters: int) -> bool:
-    return len(waiting) >= letters or sum(h.size for h in waiting) >= BATCH
+    return len(waiting) >= letters or sum(h.stamp.size for h in waiting) >= BATCH
 
 
 def first_batch(waiting: Sequence[Heading]) -> list[Heading]:
     """Take letters off the front that fit into one answer; a large one stands alone."""
-    batch, size = [waiting[0]], waiting[0].size
+    batch, size = [waiting[0]], waiting[0].stamp.size
     for heading in waiting[1:LETTERS]:
-        size += heading.size
+        size += heading.stamp.size
         if size > BATCH or _is_large(batch[0]) or _is_large(heading):
             break
         batch.append(heading)

@@ -7,7 +7,7 @@ names by its own file is kept whatever it says.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ from triage.jobs.fetch import (
     batches,
     first_batch,
     is_full,
+    stamped,
 )
 
 
@@ -114,13 +115,14 @@ class _Intake:
         for part in mailbox.new_uids(0, uidnext):
             for uids in batches(part, HEADINGS):
                 headings = mailbox.headings(uids)
-                sizes = mailbox.sizes(uids)
+                found = [
+                    one
+                    for one in headings.values()
+                    if named or wanted(one.header, folder.role, self._needles)
+                ]
                 self.done.unreadable += len(uids) - len(headings)
-                for uid, heading in headings.items():
-                    if named or wanted(heading.header, folder.role, self._needles):
-                        yield replace(heading, size=sizes.get(uid, 0))
-                    else:
-                        self.done.foreign += 1
+                self.done.foreign += len(headings) - len(found)
+                yield from stamped(found, mailbox)
 
     def _keep(
         self,
