@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from triage.core.lexicon import Lexicon
-from triage.core.line import Phrase, Vocabulary
+from triage.core.line import Phrase, Vocabulary, phrases
 from triage.core.message import Message, Where
 from triage.core.pattern import Patterns
 from triage.core.recogniser import Recogniser
@@ -29,8 +29,8 @@ class Spoken:
 
     def may_say(self, recogniser: Recogniser) -> bool:
         """Say whether to search for the phrases of a recogniser is worth its time."""
-        phrases = recogniser.any_of
-        return not phrases or bool(self.vocabulary.possible(phrases))
+        sought = recogniser.any_of
+        return not sought or bool(self.vocabulary.possible(sought))
 
     def says(self, patterns: Patterns) -> bool:
         """Say whether any of the patterns matches anywhere."""
@@ -83,6 +83,16 @@ class Heard:
     @property
     def sentence(self) -> str:
         return self.voice.text[self.start : self.end].strip() if self.voice else ""
+
+
+def get_ready(recognisers: Iterable[Recogniser]) -> None:
+    """Find out what words the patterns need, which the first letter would wait for."""
+    for one in recognisers:
+        for patterns in (
+            *(one.subject, one.any_of, one.none_of, one.unless),
+            *(one.unless_subject, one.unless_near, one.unless_above, one.unless_below),
+        ):
+            phrases(patterns)
 
 
 def spoken(message: Message) -> Spoken:

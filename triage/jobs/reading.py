@@ -11,6 +11,7 @@ from triage.core.codes import without_codes, without_numbers
 from triage.core.entry import read_sighting
 from triage.core.event import Event, Stream
 from triage.core.findable import shadow, snippet
+from triage.core.hearing import get_ready
 from triage.core.lesson import read_lessons
 from triage.core.message import Message
 from triage.core.pack import Packs
@@ -48,6 +49,8 @@ def reader(
     ids = settings["authserv_ids"]
     taught = read_lessons(settings.get("taught", {}))
     replies = read_phrases(own)
+    for market in loaded.marketplaces:
+        get_ready(market.recognisers)
 
     def read_letter(task: Mapping[str, Any]) -> dict[str, Any]:
         if "file" in task:
