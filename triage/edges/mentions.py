@@ -7,7 +7,7 @@ from triage.edges.store import Store
 
 _DIGEST_SINCE = """
 SELECT 1 FROM outbox letter JOIN outbox later ON later.composed_at > letter.composed_at
- WHERE letter.key = ?1 AND later.key LIKE 'digest:%'
+ WHERE letter.key = ? AND later.key LIKE 'digest:%'
   AND later.state NOT IN ('rejected', 'withdrawn') LIMIT 1
 """
 

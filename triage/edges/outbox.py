@@ -59,11 +59,10 @@ def urgent_key(on: date, about: str) -> str:
 def urgent_on(store: Store, on: date) -> int:
     """Count the urgent letters of a local day, by the outbox or by the journal."""
     [row] = store.rows(
-        "SELECT count(*) n FROM (SELECT key FROM outbox WHERE key LIKE ?1 || '%' UNION"
-        " SELECT json_extract(data, '$.key') FROM acts WHERE kind = ?2"
-        "  AND json_extract(data, '$.key') LIKE ?1 || '%')",
-        urgent_key(on, ""),
-        ActKind.DIGEST_ACCEPTED,
+        "SELECT count(*) n FROM (SELECT key FROM outbox WHERE key LIKE ? || '%' UNION"
+        " SELECT json_extract(data, '$.key') FROM acts WHERE kind = ?"
+        "  AND json_extract(data, '$.key') LIKE ? || '%')",
+        *(urgent_key(on, ""), ActKind.DIGEST_ACCEPTED, urgent_key(on, "")),
     )
     return int(row["n"])
 
@@ -249,13 +248,11 @@ def composed_at(store: Store, until: datetime) -> datetime | None:
     """
     [row] = store.rows(
         "SELECT coalesce("
-        " (SELECT max(composed_at) FROM outbox WHERE composed_at <= ?1"
-        "  AND key LIKE ?2 || '%' AND state IN ('sending', 'unsure', 'accepted')),"
-        " (SELECT max(at) FROM acts WHERE at <= ?1 AND kind = ?3"
-        "  AND json_extract(data, '$.key') LIKE ?2 || '%')) newest",
-        _text(until),
-        DIGEST,
-        ActKind.DIGEST_ACCEPTED,
+        " (SELECT max(composed_at) FROM outbox WHERE composed_at <= ?"
+        "  AND key LIKE ? || '%' AND state IN ('sending', 'unsure', 'accepted')),"
+        " (SELECT max(at) FROM acts WHERE at <= ? AND kind = ?"
+        "  AND json_extract(data, '$.key') LIKE ? || '%')) newest",
+        *(_text(until), DIGEST, _text(until), ActKind.DIGEST_ACCEPTED, DIGEST),
     )
     return datetime.fromisoformat(row["newest"]) if row["newest"] else None
 
@@ -263,10 +260,10 @@ def composed_at(store: Store, until: datetime) -> datetime | None:
 def undelivered(store: Store) -> list[Undelivered]:
     """Return the digests refused for good since the last one that was accepted."""
     rows = store.rows(
-        "SELECT key, problem FROM outbox WHERE state = 'rejected' AND key LIKE ?1 || '%'"
+        "SELECT key, problem FROM outbox WHERE state = 'rejected' AND key LIKE ? || '%'"
         " AND key > (SELECT coalesce(max(key), '') FROM outbox"
-        "  WHERE state = 'accepted' AND key LIKE ?1 || '%') ORDER BY key",
-        DIGEST,
+        "  WHERE state = 'accepted' AND key LIKE ? || '%') ORDER BY key",
+        *(DIGEST, DIGEST),
     )
     return [
         Undelivered(date.fromisoformat(row["key"].removeprefix(DIGEST)), row["problem"])
