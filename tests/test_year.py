@@ -62,6 +62,7 @@ def test_what_cannot_wait_is_told_on_its_day_and_not_as_new_again(
 ) -> None:
     [urgent] = [each for each in told if each.kind == "urgent"]
     new = [case for each in told for case in each.new]
+    assert urgent.reasons == ("new",)
     assert len(urgent.new) == 1
     assert len(new) == len({*new})
 
