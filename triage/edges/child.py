@@ -7,6 +7,7 @@ answers goes to the pipe.
 """
 
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -191,6 +192,7 @@ def serve(hello: Hello) -> None:
     except Exception as error:  # noqa: BLE001 - told to the parent, which raises
         _say(answers, [type(error).__name__])
         return
+    gc.freeze()  # what was prepared stays: it is not to be looked through ever again
     limit_memory(hello["memory"])
     _say(answers, [])
     with suppress(BrokenPipeError):
