@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from triage.core.act import Act, ActKind
 from triage.core.deadline import Calendar, Term
 from triage.core.event import Certainty, Event, EventKind
-from triage.core.ladder import Ladder
 from triage.core.pack import Identifiers, Marketplace, Packs
 from triage.core.pattern import Pattern
 from triage.core.rule import Check, Grace, Rule, Scope
+from triage.core.step import Ladder
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 ORDER = "12345678-0001"

@@ -11,7 +11,8 @@ from builders import MOSCOW, ORDER, an_act, on
 from triage.core.act import Act
 from triage.core.case import Case, Fact
 from triage.core.event import Certainty, Event
-from triage.core.ladder import Ladder, Standing, stand
+from triage.core.ladder import stand
+from triage.core.step import Ladder, Standing
 from triage.edges.lawpack import read_ladder
 
 OWNER = {

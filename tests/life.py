@@ -13,7 +13,7 @@ import pytest
 from world import World
 
 from triage.core.act import Act, ActKind
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 from triage.core.words import NBSP
 from triage.edges import disk, packs, templates
 from triage.edges.store import Store

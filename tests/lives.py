@@ -8,7 +8,8 @@ from ladders import CONTACTS, OWNER
 from triage.core.act import Act, effective
 from triage.core.cases import assess
 from triage.core.event import Event
-from triage.core.ladder import Standing, stand
+from triage.core.ladder import stand
+from triage.core.step import Standing
 from triage.core.timeline import Timeline
 from triage.edges import packs as pack_files
 

@@ -13,10 +13,10 @@ from triage.core.chain import Head
 from triage.core.deadline import Term
 from triage.core.digest import Digest, write
 from triage.core.event import Certainty
-from triage.core.ladder import Standing, Step, StepNow, When
 from triage.core.mention import Mention, Reason
 from triage.core.news import Health, Letters, Recognised, Unconfirmed, Unread
 from triage.core.pack import Packs
+from triage.core.step import Standing, Step, StepNow, When
 
 TODAY = date(2026, 11, 23)
 MORNING = at("2026-11-23 08:00")

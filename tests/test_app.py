@@ -6,7 +6,7 @@ import pytest
 from world import World
 
 from triage.core.attempt import Outcome
-from triage.edges.mailbox import LoginRejected
+from triage.edges.imap_line import LoginRejected
 from triage.errors import ConfigError, DiskError, Unavailable
 
 START = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)

@@ -11,10 +11,10 @@ from test_letters import BY_LETTERS
 
 from triage.core.anchors import end_of
 from triage.core.deadline import Term
-from triage.core.ladder import Ladder, Standing, stand
+from triage.core.ladder import stand
 from triage.core.letter import facts_for
 from triage.core.particulars import name_of
-from triage.core.step import Step
+from triage.core.step import Ladder, Standing, Step
 from triage.edges.lawpack import read_ladder
 
 TODAY = "2026-11-12"

@@ -21,7 +21,7 @@ from triage.config import Account, load
 from triage.core.attempt import Outcome
 from triage.edges import tokens
 from triage.edges.clock import system_clock
-from triage.edges.mailbox import LoginRejected
+from triage.edges.imap_line import LoginRejected
 from triage.errors import ConfigError
 from triage.jobs.servers import connect, lasting_of, password_of, postman
 

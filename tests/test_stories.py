@@ -18,7 +18,7 @@ import re
 import pytest
 from life import STORIES, Life, days, read_story
 
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 
 CHECKSUM = re.compile("[0-9a-f]{64}")
 pytestmark = pytest.mark.usefixtures("hurried")

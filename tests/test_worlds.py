@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from life import ONE_DAY, STORIES, Life, days, hurry, read_story
 
 from triage.core.case import State
-from triage.core.ladder import Standing
 from triage.core.question import WITHDRAWN
+from triage.core.step import Standing
 from triage.edges.store import Store
 from triage.jobs.assess import standings
 from triage.jobs.demo import Scenario

@@ -17,8 +17,8 @@ from life import ONE_DAY, Life, hurry, plain, read_scenario
 
 from triage.core.act import Act, ActKind
 from triage.core.case import State
-from triage.core.ladder import Standing
 from triage.core.mention import Reason, load_mentions
+from triage.core.step import Standing
 from triage.core.words import day as in_words
 from triage.edges import cases
 from triage.jobs.assess import standings

@@ -20,7 +20,8 @@ from triage.edges.resolver import Resolver
 from triage.edges.store import Store
 from triage.errors import EvidenceError
 from triage.jobs import inbox
-from triage.jobs.collect import Incomplete, Mailbox, collect
+from triage.jobs.collect import Incomplete, collect
+from triage.jobs.fetch import Mailbox
 from triage.jobs.index import Indexer
 from triage.jobs.inspect import compare_heads, inspect, note_damage, remember_heads
 from triage.jobs.intake import Imported, import_paths

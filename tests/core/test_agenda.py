@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from standings import TODAY, a_digest, a_standing, a_step, told
 
 from triage.core.agenda import Appointment, agenda, dump_days, load_days
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 
 FRIDAY = date(2026, 11, 27)
 

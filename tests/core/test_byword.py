@@ -7,8 +7,8 @@ from lives import act, event, packs, stands
 
 from triage.core.act import Act
 from triage.core.cases import assess
-from triage.core.ladder import Standing
 from triage.core.letter import facts_for
+from triage.core.step import Standing
 from triage.core.timeline import Timeline
 
 LATER = ("2026-11-23", "2026-12-05", "2027-03-01")

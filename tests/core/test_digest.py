@@ -20,9 +20,10 @@ from standings import (
     told,
 )
 
-from triage.core.digest import LEADS, Digest, at_stake
-from triage.core.ladder import Standing
+from triage.core.digest import LEADS, Digest
 from triage.core.news import Letters, Recognised, Unconfirmed, Undelivered, Unread
+from triage.core.step import Standing
+from triage.core.story import at_stake
 
 YESTERDAY = TODAY - timedelta(days=1)
 

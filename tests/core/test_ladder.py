@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ladders import RULES, STEPS, a_case, did, ru, standing, told
 
 from triage.core.case import State
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 
 ONE_DAY = timedelta(days=1)
 FACTS = {

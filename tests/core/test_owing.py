@@ -14,9 +14,9 @@ from triage.core.accrual import reckon
 from triage.core.act import Act
 from triage.core.anchors import Anchors
 from triage.core.event import Event
-from triage.core.ladder import Standing
 from triage.core.letter import facts_for
 from triage.core.progress import progress
+from triage.core.step import Standing
 from triage.core.story import at_stake
 from triage.core.words import roubles
 

@@ -8,7 +8,7 @@ from typing import Any
 from standings import TODAY, a_digest, a_standing, a_step
 
 from triage.core.digest import Digest
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 from triage.core.story import Mark, Story
 
 GUESS = ("guess-1",)

@@ -11,8 +11,8 @@ from relay import Relay
 from scripted import SILENCE, Scripted
 
 from triage.core.folder import Listed, Stamp
-from triage.edges.imap_line import SaidNo
-from triage.edges.mailbox import RANGE, REFUSALS, ImapMailbox, ImapServer, LoginRejected
+from triage.edges.imap_line import ImapServer, LoginRejected, SaidNo
+from triage.edges.mailbox import RANGE, REFUSALS, ImapMailbox
 from triage.errors import ConfigError, Refused, Unavailable
 
 LETTER = a_letter()

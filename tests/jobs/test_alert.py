@@ -16,10 +16,10 @@ from standings import HEADS, TODAY, WELL, a_standing, a_step, some_packs
 
 from triage.core.act import Act, ActKind
 from triage.core.deadline import Term
-from triage.core.ladder import Standing
 from triage.core.mention import load_mentions
 from triage.core.news import Letters, Recognised
 from triage.core.rule import Grace, Rule, Scope
+from triage.core.step import Standing
 from triage.edges import cases, mentions, outbox
 from triage.edges.journal import Journal
 from triage.edges.store import Store

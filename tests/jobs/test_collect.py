@@ -17,7 +17,8 @@ from triage.core.folder import Cursor
 from triage.core.message import Role, Sighting
 from triage.edges import cursors
 from triage.edges.archive import Archive
-from triage.edges.mailbox import RANGE, ImapMailbox, ImapServer
+from triage.edges.imap_line import ImapServer
+from triage.edges.mailbox import RANGE, ImapMailbox
 from triage.edges.store import Store
 from triage.errors import DiskError, Unavailable
 from triage.jobs import fetch

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from triage.edges import accounts
-from triage.edges.mailbox import LoginRejected
+from triage.edges.imap_line import LoginRejected
 from triage.edges.store import Store
 from triage.errors import ConfigError, DiskError, Refused, Unavailable
 from triage.jobs.poll import Due, poll

@@ -23,8 +23,9 @@ from triage.edges.journal import Journal
 from triage.edges.smtp import Postman, Server
 from triage.edges.store import Store
 from triage.jobs.act import catch_up
-from triage.jobs.compose import Letterhead, Today, compose
+from triage.jobs.compose import Today, compose
 from triage.jobs.send import LETTERS_A_DAY, Login, Sent, login_refused, send
+from triage.jobs.wrap import Letterhead
 
 OWNER = USER
 NOW = at("2026-11-23 08:00")

@@ -13,7 +13,7 @@ from triage.commands.money import say_read
 from triage.commands.show import show_case
 from triage.core.act import Act, ActKind
 from triage.core.form import LONG_AGO, LONGEST, read_day
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 from triage.core.words import day
 from triage.edges.terminal import clean
 from triage.errors import UsageError, reason

@@ -16,8 +16,8 @@ from triage.commands.show import show_line
 from triage.config import load
 from triage.core.act import Act, ActKind
 from triage.core.case import State
-from triage.core.digest import at_stake
-from triage.core.ladder import Standing
+from triage.core.step import Standing
+from triage.core.story import at_stake
 from triage.core.words import plural, roubles
 from triage.edges.folder_sender import FolderSender
 from triage.edges.home import Home

@@ -12,7 +12,7 @@ from triage.config import Config
 from triage.core.attempt import Outcome
 from triage.core.case import State
 from triage.core.hello import Hello
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 from triage.edges import lock, unit
 from triage.edges.store import Store
 from triage.edges.terminal import clean

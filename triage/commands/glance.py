@@ -9,10 +9,10 @@ from triage.commands.desk import Desk
 from triage.commands.show import show_line
 from triage.commands.wording import when
 from triage.core.case import State
-from triage.core.digest import at_stake
-from triage.core.ladder import Standing
 from triage.core.mention import is_urgent, owners_deadline
 from triage.core.news import Health
+from triage.core.step import Standing
+from triage.core.story import at_stake
 from triage.core.words import day, plural, roubles
 
 SHOWN = 8  # cases on one screen

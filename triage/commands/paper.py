@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from triage.commands.desk import Desk, command, option
-from triage.core.ladder import Standing
 from triage.core.sheet import plain, sheet
+from triage.core.step import Standing
 from triage.edges import cases
 from triage.edges.docx import docx
 from triage.edges.typeset import pdf

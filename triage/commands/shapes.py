@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from triage.core.event import Event
-from triage.core.ladder import Standing
 from triage.core.settlement import Settlement, settlement
-from triage.core.step import StepNow
+from triage.core.step import Standing, StepNow
 from triage.core.timeline import Timeline
 
 Shape = dict[str, Any]

@@ -9,13 +9,9 @@ from triage.commands.desk import JSON, Desk, command, option
 from triage.commands.find import find_orders
 from triage.commands.money import say_settlement, say_untied, untied_shape
 from triage.commands.paper import OUT
-from triage.commands.shapes import (
-    case_shape,
-    listing,
-    order_shape,
-)
+from triage.commands.shapes import case_shape, listing, order_shape
 from triage.commands.wording import CERTAINTIES, STATES, status_of, when
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 from triage.core.timeline import Timeline
 from triage.core.words import day, roubles
 from triage.edges import cases as case_table

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from triage.core.case import State
-from triage.core.digest import Digest, Entry
+from triage.core.digest import Digest
 from triage.core.mention import owners_deadline
+from triage.core.story import Entry
 
 
 @dataclass(frozen=True, slots=True)

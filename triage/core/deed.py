@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from triage.core.act import Act, ActKind, effective
 from triage.core.case import State
 from triage.core.form import kept
-from triage.core.ladder import Standing
 from triage.core.pack import Packs
 from triage.core.phrasebook import Verb, Why
+from triage.core.step import Standing
 from triage.core.ways import NOT_RECEIVED, PAUSE, question_of
 from triage.core.wish import Lost, Numbered, Wish
 from triage.errors import UsageError

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from triage.core.button import NO_REPLIES, Button, Replies
 from triage.core.case import State
 from triage.core.chain import Head
-from triage.core.ladder import Standing
 from triage.core.mention import (
     WEEKLY,
     Mention,
@@ -27,6 +26,7 @@ from triage.core.mention import (
 )
 from triage.core.news import Health, Letters, Recognised, Undelivered
 from triage.core.pack import Packs
+from triage.core.step import Standing
 from triage.core.story import (
     NO_BACKGROUND,
     NOTHING_TOLD,
@@ -38,17 +38,6 @@ from triage.core.story import (
     at_stake,
     stories,
 )
-
-__all__ = [
-    "LEADS",
-    "STALE",
-    "Digest",
-    "Entry",
-    "Story",
-    "at_stake",
-    "in_order",
-    "write",
-]
 
 STALE = timedelta(hours=24)  # mail last read longer ago is news by itself
 LEADS = 20  # more cases than that nobody takes up in a day; the others come tomorrow

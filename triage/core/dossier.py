@@ -11,10 +11,10 @@ from triage.core.case import State
 from triage.core.chain import Proof
 from triage.core.event import Certainty, Event, EventKind
 from triage.core.folio import Enclosure, Leaf, enclosures, folder_of
-from triage.core.ladder import Standing
 from triage.core.pack import Marketplace, Packs
 from triage.core.picture import Picture, draw
 from triage.core.settlement import Settlement, settlement
+from triage.core.step import Standing
 from triage.core.timeline import STATUS, Timeline
 from triage.core.words import normal
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from triage.core.case import State
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,28 +9,7 @@ from triage.core.case import Case, State
 from triage.core.dated import Dating
 from triage.core.event import Event
 from triage.core.progress import progress
-from triage.core.step import (
-    Accrual,
-    Ladder,
-    Letter,
-    Norm,
-    Standing,
-    Step,
-    StepNow,
-    When,
-)
-
-__all__ = [
-    "Accrual",
-    "Ladder",
-    "Letter",
-    "Norm",
-    "Standing",
-    "Step",
-    "StepNow",
-    "When",
-    "stand",
-]
+from triage.core.step import Ladder, Standing, StepNow
 
 WHILE_ASKED = ("check", "support")
 """The steps that may be taken on a guess, while the case's question is open."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from triage.core.case import State
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 
 NEAR = timedelta(days=2)  # an owner's deadline is near from here on
 DAILY = timedelta(days=3)  # how long after the news a reminder comes every day

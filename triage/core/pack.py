@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from triage.core.form import FactBook
-from triage.core.ladder import Ladder
 from triage.core.pattern import Pattern, Patterns
 from triage.core.receipt import Shapes
 from triage.core.recogniser import Recogniser
 from triage.core.rule import Rule
+from triage.core.step import Ladder
 
 ORDERS = "orders"  # the stream whose letters may carry events
 

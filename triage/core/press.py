@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from triage.core.act import Act
 from triage.core.deed import Already, Deed, Docket, taking_back, undoable
 from triage.core.granted import ladder_of
-from triage.core.ladder import Standing
 from triage.core.phrasebook import Verb, Why
+from triage.core.step import Standing
 from triage.core.token import Grant, Token, allows
 from triage.core.ways import PAUSE, question_of, reporting, undoing
 from triage.core.wish import Lost, Numbered, Wish

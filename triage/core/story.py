@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from triage.core.button import Button
 from triage.core.case import Case, Fact, State
-from triage.core.ladder import Standing, StepNow
 from triage.core.mention import Reason, owners_deadline
+from triage.core.step import Standing, StepNow
 
 RUNGS = ("1", "2", "2c", "3", "4", "5", "6", "7")
 """The ladder as it is always drawn: the seven steps, and the claim behind the second."""

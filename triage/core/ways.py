@@ -9,9 +9,9 @@ from urllib.parse import quote
 from triage.core.act import Act
 from triage.core.button import Button
 from triage.core.case import Case, State
-from triage.core.ladder import Standing
 from triage.core.pack import Packs
 from triage.core.phrasebook import Shown, Verb
+from triage.core.step import Standing
 from triage.core.token import Grant, token
 
 PAUSE = 3  # days for which the button puts a case off

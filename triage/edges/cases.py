@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from triage.core.act import Act, ActKind
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 from triage.edges.store import Store
 
 

@@ -18,15 +18,12 @@ from triage.edges.imap_line import (
     CONTROL,
     ImapServer,
     Line,
-    LoginRejected,
     SaidNo,
     answer,
     ask,
     readable,
 )
 from triage.errors import ConfigError
-
-__all__ = ["ImapMailbox", "ImapServer", "LoginRejected"]
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

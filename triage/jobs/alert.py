@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from triage.core.hurry import at_once
-from triage.core.ladder import Standing
 from triage.core.mention import Mention, Reason, owners_deadline, why_at_once
+from triage.core.step import Standing
 from triage.edges import cases, mentions, outbox
 from triage.edges.store import Store
 from triage.jobs.compose import Today, enqueue, written

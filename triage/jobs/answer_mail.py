@@ -15,22 +15,15 @@ from dataclasses import replace
 from triage.core.act import Act, ActKind
 from triage.core.codes import without_numbers
 from triage.core.deed import UNDOABLE, Already, Deed
-from triage.core.ladder import Standing
 from triage.core.phrasebook import Verb, Why
 from triage.core.press import Pressed, press
+from triage.core.step import Standing
 from triage.core.token import Grant, Token, find_token, letter_day
 from triage.core.wish import Lost, Wish
 from triage.edges import cases, replies
 from triage.edges.terminal import clean
 from triage.jobs.act import record
-from triage.jobs.clerk import (
-    Clerk,
-    Letter,
-    docket_of,
-    listener_of,
-    own_words_of,
-    read,
-)
+from triage.jobs.clerk import Clerk, Letter, docket_of, listener_of, own_words_of, read
 from triage.jobs.enclosed import enclosed
 
 log = logging.getLogger(__name__)

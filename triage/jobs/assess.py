@@ -12,8 +12,9 @@ from triage.core.case import State
 from triage.core.cases import assess as cases_of
 from triage.core.event import Event
 from triage.core.granted import ladder_of
-from triage.core.ladder import Standing, stand
+from triage.core.ladder import stand
 from triage.core.pack import Packs
+from triage.core.step import Standing
 from triage.core.timeline import Timeline
 from triage.edges import cases, messages
 from triage.edges.journal import Journal

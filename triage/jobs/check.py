@@ -17,7 +17,8 @@ from triage.core.words import day
 from triage.edges import shapes
 from triage.edges.store import Store
 from triage.errors import TriageError, Unavailable
-from triage.jobs.collect import Mailbox, find_folders
+from triage.jobs.collect import find_folders
+from triage.jobs.fetch import Mailbox
 from triage.jobs.servers import password_of, postman
 
 NEWEST = 30  # letters of the inbox whose sender check is looked at

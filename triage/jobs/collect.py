@@ -22,8 +22,6 @@ from triage.jobs.fetch import (
     nobody,
 )
 
-__all__ = ["Collected", "Incomplete", "Mailbox", "collect", "find_folders"]
-
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = timedelta(days=1)  # for new folders

@@ -15,18 +15,16 @@ from triage.core.agenda import load_days
 from triage.core.button import NO_REPLIES, Button, Replies
 from triage.core.chain import Head
 from triage.core.digest import Digest, write
-from triage.core.ladder import Standing
 from triage.core.mention import Mention
 from triage.core.news import Health, Letters
 from triage.core.pack import Packs
+from triage.core.step import Standing
 from triage.core.story import NO_BACKGROUND, Background
 from triage.edges import mentions, messages, outbox
 from triage.edges.messages import Span
 from triage.edges.pages import Page, render
 from triage.edges.store import Store
 from triage.jobs.wrap import Letterhead, Name, of_the_day, wrap
-
-__all__ = ["Letterhead", "Today", "compose", "due", "preview", "try_templates"]
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from triage.core.act import Act
 from triage.core.deed import Deed, Docket, Given
-from triage.core.ladder import Standing
 from triage.core.phrasebook import Why
+from triage.core.step import Standing
 from triage.core.wish import Lost
 from triage.jobs.clerk import Clerk, Letter
 

@@ -8,10 +8,9 @@ from triage.core.act import Act, ActKind, effective
 from triage.core.anchors import Anchors
 from triage.core.event import Event
 from triage.core.granted import ladder_of
-from triage.core.ladder import Standing
 from triage.core.progress import progress
 from triage.core.reasons import Reason, Source, reasons
-from triage.core.step import Letter, Step
+from triage.core.step import Letter, Standing, Step
 from triage.edges import cases, messages
 from triage.edges.store import Store
 from triage.errors import UsageError

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from triage.core.act import Act
 from triage.core.case import Fact
 from triage.core.granted import ladder_of
-from triage.core.ladder import Standing
 from triage.core.letter import askable, lacking
 from triage.core.particulars import DERIVED, PACK
-from triage.core.step import Letter, Step
+from triage.core.step import Letter, Standing, Step
 from triage.jobs.assess import Bench
 from triage.jobs.prepare import facts
 

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from triage.core.act import ActKind
 from triage.core.event import Event
-from triage.core.ladder import Standing
 from triage.core.pack import Packs
 from triage.core.pattern import Pattern
+from triage.core.step import Standing
 from triage.edges import cases, messages
 from triage.edges.store import Store
 from triage.errors import UsageError

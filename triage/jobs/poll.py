@@ -7,15 +7,9 @@ from datetime import datetime, timedelta
 
 from triage.edges import accounts
 from triage.edges.accounts import Polls
-from triage.edges.mailbox import LoginRejected
+from triage.edges.imap_line import LoginRejected
 from triage.edges.store import Store
-from triage.errors import (
-    ConfigError,
-    EvidenceError,
-    Refused,
-    TriageError,
-    Unavailable,
-)
+from triage.errors import ConfigError, EvidenceError, Refused, TriageError, Unavailable
 
 log = logging.getLogger(__name__)
 

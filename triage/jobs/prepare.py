@@ -6,10 +6,9 @@ from datetime import datetime
 from triage.core.act import Act, effective
 from triage.core.case import Fact
 from triage.core.granted import ladder_of
-from triage.core.ladder import Standing
 from triage.core.letter import facts_for, lacking, render
 from triage.core.sheet import plain
-from triage.core.step import Letter, Step
+from triage.core.step import Letter, Standing, Step
 from triage.edges import cases
 from triage.edges.store import Store
 from triage.errors import UsageError

@@ -6,11 +6,10 @@ from itertools import groupby
 
 from triage.core.case import Fact, State
 from triage.core.event import Certainty, Event
-from triage.core.ladder import Standing
 from triage.core.letter import lacking, render
 from triage.core.pack import Packs
 from triage.core.sheet import plain
-from triage.core.step import Letter
+from triage.core.step import Letter, Standing
 from triage.core.story import Background, Happening, Telling, quoted
 from triage.edges import cases, messages
 from triage.edges.store import Store

@@ -10,7 +10,8 @@ from triage.core.attempt import Answer, Outcome
 from triage.core.grant import Client
 from triage.edges import credential, providers, tokens
 from triage.edges.clock import system_clock
-from triage.edges.mailbox import ImapMailbox, ImapServer, LoginRejected
+from triage.edges.imap_line import ImapServer, LoginRejected
+from triage.edges.mailbox import ImapMailbox
 from triage.edges.smtp import Postman, Server
 from triage.errors import ConfigError
 from triage.jobs import oauth

@@ -15,7 +15,8 @@ from triage.core.message import Role
 from triage.core.pack import Packs
 from triage.core.provider import Directory, Provider, Trouble
 from triage.core.selection import needles_of, wanted
-from triage.edges.mailbox import ImapMailbox, ImapServer
+from triage.edges.imap_line import ImapServer
+from triage.edges.mailbox import ImapMailbox
 from triage.errors import ConfigError, Refused, TriageError, Unavailable
 from triage.jobs.check import verdicts
 from triage.jobs.collect import find_folders

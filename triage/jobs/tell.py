@@ -9,9 +9,9 @@ from triage.edges import outbox
 from triage.edges.journal import Journal
 from triage.edges.store import Store
 from triage.errors import ConfigError, Unavailable
-from triage.jobs.compose import Letterhead
 from triage.jobs.send import Login, Sender, Sent, send
 from triage.jobs.servers import lasting_of, password_of, postman, settings_of
+from triage.jobs.wrap import Letterhead
 
 log = logging.getLogger(__name__)
 

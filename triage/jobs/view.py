@@ -22,7 +22,7 @@ from triage.core.catalogue import Line, line_of
 from triage.core.chain import Proof
 from triage.core.dossier import Dossier, dossier
 from triage.core.folio import folder_of, leaf
-from triage.core.ladder import Standing
+from triage.core.step import Standing
 from triage.edges import cases, catalogue, disk, messages
 from triage.edges.archive import Archive
 from triage.edges.dossiers import Press
