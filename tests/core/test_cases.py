@@ -7,12 +7,13 @@ from builders import MOSCOW, ORDER, a_rule, a_shop, an_act, an_event, on
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.core.case import Case
+from triage.core.case import Case, Fact
 from triage.core.cases import assess
 from triage.core.deadline import Term
 from triage.core.event import Certainty, EventKind
 from triage.core.question import doubt
 from triage.core.rule import Check, Grace, Scope
+from triage.core.story import quoted
 from triage.core.timeline import Timeline
 
 REFUND = a_rule(
@@ -755,3 +756,16 @@ def test_two_charges_without_a_name_ask_and_two_with_names_do_not():
 
     assert (unnamed.asks, unnamed.certainty) == ("?", GUESS)
     assert (named["charged-twice"].asks, "charged-twice" in same) == (None, False)
+
+
+def test_a_question_quotes_the_letter_that_raised_it():
+    sent = an_event("posting_shipped", "2026-11-01", promised_on="2026-11-10")
+    maybe = an_event(
+        "posting_delivered", "2026-11-12", certainty=GUESS, quote="Вручено"
+    )
+    later = an_event("posting_shipped", "2026-11-12", quote="В пути")
+
+    case = only([sent, later, maybe], "2026-11-13")
+
+    assert case.asks
+    assert quoted(case) == Fact("posting_delivered", "", maybe.evidence, maybe.quote)

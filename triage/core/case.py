@@ -52,6 +52,7 @@ class Case:
     certainty: Certainty
     asks: str | None = None  # the question that is open
     asks_about: tuple[str, ...] = ()  # the guesses it is about, as an answer names them
+    asks_from: Fact | None = None  # the words that raise the question
     facts: tuple[Fact, ...] = ()
     evidence: tuple[str, ...] = ()  # letters the case rests on, oldest first
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from triage.core.act import Act, ActKind
 from triage.core.byword import closed_by_word, is_fact_of
-from triage.core.case import Case, case_id
+from triage.core.case import Case, Fact, case_id
 from triage.core.episodes import episodes
 from triage.core.event import Certainty, Event
 from triage.core.facts import concerning, facts_of
@@ -194,7 +194,8 @@ def _case(
         repaid=owed.repaid if owed else (),
         certainty=certainty,
         asks=doubtful and doubtful[0],
-        asks_about=doubtful[1] if doubtful else (),
+        asks_about=tuple(map(doubt, doubtful[1])) if doubtful else (),
+        asks_from=_said(doubtful[1][-1]) if doubtful else None,
         facts=tuple(facts_of(sure, question.day)),
         evidence=tuple(dict.fromkeys(e.evidence for e in question.events)),
     )
@@ -205,8 +206,8 @@ def _asks(
     episode: Episode,
     certainty: Certainty,
     packs: Packs,
-) -> tuple[str, tuple[str, ...]] | None:
-    """Phrase the question that guesses leave open, and name what it is about."""
+) -> tuple[str, tuple[Event, ...]] | None:
+    """Phrase the question that guesses leave open, and say which guesses it is about."""
     words = ""
     if episode.doubts:
         doubted: Sequence[Event] = episode.doubts
@@ -217,7 +218,11 @@ def _asks(
         return None
     kind = doubted[-1].kind
     text = words or packs.question.format(event=packs.events.get(kind, kind))
-    return text, tuple(doubt(e) for e in doubted if e.kind is kind)
+    return text, tuple(e for e in doubted if e.kind is kind)
+
+
+def _said(event: Event) -> Fact:
+    return Fact(event.kind, "", event.evidence, event.quote)
 
 
 def _certainty(question: Question, episode: Episode) -> Certainty:

@@ -49,6 +49,7 @@ def apart(found: Sequence[Found], acts: Sequence[Act]) -> Iterator[Case]:
                 closed_by=MERGED,
                 asks=None,
                 asks_about=(),
+                asks_from=None,
             )
 
 

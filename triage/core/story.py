@@ -114,7 +114,7 @@ class Entry:
 
     @property
     def quote(self) -> Fact | None:
-        """Return the newest fact that rests on a letter's own words."""
+        """Return the words of the letter that the case, or its question, rests on."""
         return quoted(self.case)
 
     @property
@@ -147,7 +147,10 @@ class Entry:
 
 
 def quoted(case: Case) -> Fact | None:
-    """Return the newest fact of a case that rests on a letter's own words."""
+    """Return what raises a case's question, else its newest fact in a letter's words."""
+    asked = case.asks_from
+    if asked and asked.quote:
+        return asked
     return next((f for f in reversed(case.facts) if f.quote), None)
 
 
