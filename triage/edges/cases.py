@@ -34,11 +34,8 @@ def acts_of(
 ) -> dict[str, list[Act]]:
     """Return the acts on orders and their cases up to an instant, oldest first."""
     found: dict[str, list[Act]] = {}
-    marks = ",".join("?" * len(orders))
-    for row in store.rows(
-        f"SELECT * FROM acts WHERE order_number IN ({marks}) ORDER BY line",  # noqa: S608
-        *orders,
-    ):
+    sql = "SELECT * FROM acts WHERE order_number IN ({}) ORDER BY line"
+    for row in store.rows_among(sql, orders):
         act = _act(row)
         if until is None or act.at <= until:
             found.setdefault(row["order_number"], []).append(act)

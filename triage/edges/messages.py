@@ -1,17 +1,16 @@
 """The index's tables of letters and events."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from triage.core.event import Event
 from triage.core.message import IMPORTED
 from triage.core.record import event_of
-from triage.edges.store import Store
+from triage.edges.store import Store, sortable
 
-CHUNK = 400  # values in one SQL statement: well below SQLite's limit
 NEWS = "archived_at > ? AND archived_at <= ? AND received_at > ?"
 
 
@@ -28,7 +27,7 @@ class Span:
 
     @property
     def values(self) -> tuple[str, ...]:
-        return tuple(map(_text, (self.since, self.until, self.dated_after)))
+        return tuple(map(sortable, (self.since, self.until, self.dated_after)))
 
 
 def replace_letters(
@@ -55,16 +54,12 @@ def replace_letters(
 
 def readings_of(store: Store, evidence: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return role and authenticated domain of the letters already in the index."""
-    found = {}
-    for chunk in _chunks(sorted(set(evidence))):
-        marks = ",".join("?" * len(chunk))
-        for row in store.rows(
-            f"SELECT evidence, role, authenticated_domain FROM messages"  # noqa: S608
-            f" WHERE evidence IN ({marks})",
-            *chunk,
-        ):
-            found[row["evidence"]] = (row["role"], row["authenticated_domain"])
-    return found
+    rows = store.rows_among(
+        "SELECT evidence, role, authenticated_domain FROM messages"
+        " WHERE evidence IN ({})",
+        evidence,
+    )
+    return {r["evidence"]: (r["role"], r["authenticated_domain"]) for r in rows}
 
 
 def events_of(
@@ -72,44 +67,30 @@ def events_of(
 ) -> dict[str, list[Event]]:
     """Return the events of some orders, told by letters up to an instant."""
     found: dict[str, list[Event]] = {}
-    for chunk in _chunks(orders):
-        marks = ",".join("?" * len(chunk))
-        for row in store.rows(
-            f"SELECT * FROM events WHERE pack = ? AND order_number IN ({marks})",  # noqa: S608
-            pack,
-            *chunk,
-        ):
-            event = event_of(row)
-            if until is None or event.at <= until:
-                found.setdefault(event.order, []).append(event)
+    sql = "SELECT * FROM events WHERE order_number IN ({}) AND pack = ?"
+    for event in map(event_of, store.rows_among(sql, orders, pack)):
+        if until is None or event.at <= until:
+            found.setdefault(event.order, []).append(event)
     return found
 
 
 def arrivals(store: Store, evidence: Iterable[str]) -> dict[str, datetime]:
     """Say when letters came."""
-    found: dict[str, datetime] = {}
-    for chunk in _chunks(sorted(evidence)):
-        marks = ",".join("?" * len(chunk))
-        for row in store.rows(
-            f"SELECT evidence, received_at FROM messages WHERE evidence IN ({marks})",  # noqa: S608
-            *chunk,
-        ):
-            found[row["evidence"]] = datetime.fromisoformat(row["received_at"])
-    return found
+    sql = "SELECT evidence, received_at FROM messages WHERE evidence IN ({})"
+    rows = store.rows_among(sql, evidence)
+    return {row["evidence"]: datetime.fromisoformat(row["received_at"]) for row in rows}
 
 
 def letters_of(store: Store, orders: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of all letters that name some orders, oldest first."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for chunk in _chunks(orders):
-        marks = ",".join("?" * len(chunk))
-        for row in store.rows(
-            f"SELECT named.order_number, messages.* FROM letters_by_order named"  # noqa: S608
-            f" JOIN messages USING (evidence) WHERE named.order_number IN ({marks})"
-            " ORDER BY received_at, evidence",
-            *chunk,
-        ):
-            found.setdefault(row.pop("order_number"), []).append(row)
+    for row in store.rows_among(
+        "SELECT named.order_number, messages.* FROM letters_by_order named"
+        " JOIN messages USING (evidence) WHERE named.order_number IN ({})"
+        " ORDER BY received_at, evidence",
+        orders,
+    ):
+        found.setdefault(row.pop("order_number"), []).append(row)
     return found
 
 
@@ -122,7 +103,7 @@ def letters_with(
         f"SELECT * FROM messages WHERE outcome IN ({marks})"  # noqa: S608
         " AND received_at <= ? ORDER BY received_at, evidence",
         *outcomes,
-        _text(until),
+        sortable(until),
     )
 
 
@@ -178,13 +159,3 @@ def events_in_news(store: Store, span: Span) -> list[Event]:
             *span.values,
         )
     ]
-
-
-def _text(at: datetime) -> str:
-    """Write an instant so that texts sort as instants do."""
-    return at.astimezone(UTC).isoformat()
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

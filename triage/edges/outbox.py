@@ -7,14 +7,14 @@ never a hammered server.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from triage.core.act import ActKind
 from triage.core.attempt import PAUSES, pause
 from triage.core.chain import Head, read_heads, write_heads
 from triage.core.mention import Mention, dump_mentions, load_mentions
 from triage.core.news import Undelivered
-from triage.edges.store import Store
+from triage.edges.store import Store, sortable
 
 DIGEST = "digest:"
 URGENT = "urgent:"
@@ -106,7 +106,7 @@ def enqueue(store: Store, letter: Queued, composed_at: datetime) -> None:
         store.execute(
             "DELETE FROM outbox WHERE state IN ('accepted', 'withdrawn')"
             " AND composed_at < ?",
-            _text(composed_at - KEEP),
+            sortable(composed_at - KEEP),
         )
         store.write(
             "outbox",
@@ -115,13 +115,13 @@ def enqueue(store: Store, letter: Queued, composed_at: datetime) -> None:
                 "message_id": letter.message_id,
                 "recipient": letter.recipient,
                 "raw": letter.raw,
-                "composed_at": _text(composed_at),
+                "composed_at": sortable(composed_at),
                 "mentions": dump_mentions(letter.mentions),
                 "heads": write_heads(letter.heads),
                 "days": letter.days,
                 "state": letter.state,
                 "attempts": letter.attempts,
-                "next_at": _text(composed_at),
+                "next_at": sortable(composed_at),
                 "problem": "",
             },
         )
@@ -199,7 +199,7 @@ def take(store: Store, key: str, now: datetime) -> Queued | None:
             " WHERE key = ? AND attempts = ? AND next_at NOT BETWEEN ? AND ?"
             " AND state IN ('queued', 'deferred', 'unsure')",
             attempts,
-            _text(now + pause(attempts)),
+            sortable(now + pause(attempts)),
             key,
             attempts - 1,
             *_rest(now),
@@ -224,7 +224,7 @@ def finish(store: Store, letter: Queued, state: str, words: str = "") -> None:
 
 def put_off(store: Store, key: str, until: datetime) -> None:
     """Let a letter wait without an attempt."""
-    store.execute("UPDATE outbox SET next_at = ? WHERE key = ?", _text(until), key)
+    store.execute("UPDATE outbox SET next_at = ? WHERE key = ?", sortable(until), key)
 
 
 def last_digest_on(store: Store) -> date | None:
@@ -252,7 +252,7 @@ def composed_at(store: Store, until: datetime) -> datetime | None:
         "  AND key LIKE ? || '%' AND state IN ('sending', 'unsure', 'accepted')),"
         " (SELECT max(at) FROM acts WHERE at <= ? AND kind = ?"
         "  AND json_extract(data, '$.key') LIKE ? || '%')) newest",
-        *(_text(until), DIGEST, _text(until), ActKind.DIGEST_ACCEPTED, DIGEST),
+        *(sortable(until), DIGEST, sortable(until), ActKind.DIGEST_ACCEPTED, DIGEST),
     )
     return datetime.fromisoformat(row["newest"]) if row["newest"] else None
 
@@ -276,7 +276,7 @@ def _rest(now: datetime) -> tuple[str, str]:
 
     No pause is longer: a time behind it was set by a clock that was ahead.
     """
-    return _text(now + timedelta.resolution), _text(now + PAUSES[-1])
+    return sortable(now + timedelta.resolution), sortable(now + PAUSES[-1])
 
 
 def _queued(row: Mapping[str, object]) -> Queued:
@@ -291,7 +291,3 @@ def _queued(row: Mapping[str, object]) -> Queued:
         state=str(row["state"]),
         attempts=int(str(row["attempts"])),
     )
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()

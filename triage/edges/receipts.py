@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from triage.edges.store import Store
+from triage.edges.store import Store, sortable
 
 Row = dict[str, Any]  # of the table of events; its order_number is "" or a guess
 
@@ -63,8 +63,8 @@ def orders_between(
     rows = store.rows(
         "SELECT DISTINCT order_number FROM events WHERE pack = ? AND at BETWEEN ? AND ?",
         pack,
-        since.astimezone(UTC).isoformat(),
-        until.astimezone(UTC).isoformat(),
+        sortable(since),
+        sortable(until),
     )
     return {row["order_number"] for row in rows}
 

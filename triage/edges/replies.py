@@ -5,7 +5,7 @@ from typing import Any
 
 from triage.core.act import ActKind
 from triage.core.reply import REFUSED, REPLY
-from triage.edges.store import Store
+from triage.edges.store import Store, sortable
 
 
 def waiting(store: Store) -> list[dict[str, Any]]:
@@ -26,7 +26,7 @@ def waiting(store: Store) -> list[dict[str, Any]]:
     )
 
 
-def refused(store: Store, since: str, until: str) -> list[dict[str, Any]]:
+def refused(store: Store, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Return the letters that were taken for nobody's answer, as they were archived.
 
     A copy of one that was heeded is left out.
@@ -38,7 +38,7 @@ def refused(store: Store, since: str, until: str) -> list[dict[str, Any]]:
         "  (SELECT 1 FROM messages n WHERE n.outcome = ?"
         "   AND n.message_id = m.message_id))"
         " ORDER BY received_at",
-        *(REFUSED, since, until, REPLY),
+        *(REFUSED, sortable(since), sortable(until), REPLY),
     )
 
 

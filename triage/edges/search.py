@@ -1,7 +1,7 @@
 """The index's words of letters: which letter has a word. Nobody can read it back."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,14 @@ from triage.core.findable import FOUND
 from triage.core.message import Sighting
 from triage.edges.store import Store
 
-CHUNK = 400  # values in one SQL statement: well below SQLite's limit
+_LISTED = """
+SELECT messages.*,
+ (SELECT json_group_array(order_number) FROM letters_by_order named
+   WHERE named.evidence = messages.evidence) named,
+ (SELECT json_group_array(kind) FROM (SELECT DISTINCT kind FROM events
+   WHERE events.evidence = messages.evidence ORDER BY position)) kinds
+  FROM messages WHERE evidence IN ({})
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +60,9 @@ def letters_with(store: Store, stem: str) -> set[str]:
 
 def listed(store: Store, evidence: Iterable[str], until: datetime) -> list[Listed]:
     """Look letters up, newest first; those that came later than an instant are left out."""
-    found = [one for row in _rows(store, sorted(set(evidence))) for one in _listed(row)]
+    rows = store.rows_among(_LISTED, evidence)
+    # of one with another outcome a better copy said otherwise
+    found = [_listed(row) for row in rows if row["outcome"] in FOUND]
     kept = [one for one in found if one.sighting.received_at <= until]
     return sorted(
         kept,
@@ -62,25 +71,8 @@ def listed(store: Store, evidence: Iterable[str], until: datetime) -> list[Liste
     )
 
 
-def _rows(store: Store, evidence: list[str]) -> Iterator[dict[str, Any]]:
-    for start in range(0, len(evidence), CHUNK):
-        chunk = evidence[start : start + CHUNK]
-        marks = ",".join("?" * len(chunk))
-        yield from store.rows(
-            "SELECT messages.*,"  # noqa: S608
-            " (SELECT json_group_array(order_number) FROM letters_by_order named"
-            "  WHERE named.evidence = messages.evidence) named,"
-            " (SELECT json_group_array(kind) FROM (SELECT DISTINCT kind FROM events"
-            "  WHERE events.evidence = messages.evidence ORDER BY position)) kinds"
-            f" FROM messages WHERE evidence IN ({marks})",
-            *chunk,
-        )
-
-
-def _listed(row: dict[str, Any]) -> Iterator[Listed]:
-    if row["outcome"] not in FOUND:  # a better copy of it said otherwise
-        return
-    yield Listed(
+def _listed(row: Mapping[str, Any]) -> Listed:
+    return Listed(
         sighting=sighting_of(row),
         pack=row["pack"],
         subject=row["subject"],

@@ -1,19 +1,18 @@
 """The index's letters by their shape: whom a lesson concerns, what letters like one told."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from triage.edges.store import Store
+from triage.edges.store import Store, sortable
 
 LATEST = 200  # events of earlier letters that are compared
-CHUNK = 400  # values in one SQL statement: well below SQLite's limit
 
 
 def shapes_of(store: Store, evidence: Iterable[str]) -> dict[str, str]:
     """Return the shapes of letters in the index, "" where one is too general."""
     sql = "SELECT evidence, shape FROM messages WHERE evidence IN ({})"
-    return {row["evidence"]: row["shape"] for row in _each(store, sql, evidence)}
+    return {row["evidence"]: row["shape"] for row in store.rows_among(sql, evidence)}
 
 
 def letters_of_shape(store: Store, names: Iterable[str]) -> set[str]:
@@ -22,14 +21,16 @@ def letters_of_shape(store: Store, names: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for column in ("shape", "evidence"):
         sql = f"SELECT evidence FROM messages WHERE {column} IN ({{}})"  # noqa: S608
-        found |= {row["evidence"] for row in _each(store, sql, wanted)}
+        found |= {row["evidence"] for row in store.rows_among(sql, wanted)}
     return found
 
 
 def orders_told_by(store: Store, evidence: Iterable[str]) -> set[tuple[str, str]]:
     """Return the (pack, order) of the events that some letters told."""
     sql = "SELECT DISTINCT pack, order_number FROM events WHERE evidence IN ({})"
-    return {(row["pack"], row["order_number"]) for row in _each(store, sql, evidence)}
+    return {
+        (row["pack"], row["order_number"]) for row in store.rows_among(sql, evidence)
+    }
 
 
 def letters_like(store: Store, prefix: str) -> list[dict[str, Any]]:
@@ -53,7 +54,7 @@ def told_before(
         "SELECT evidence, kind, received_at FROM messages JOIN events USING (evidence)"
         " WHERE heading = ? AND received_at < ? ORDER BY received_at DESC LIMIT ?",
         heading,
-        until.astimezone(UTC).isoformat(),
+        sortable(until),
         LATEST,
     )
     told: dict[str, set[str]] = {}
@@ -76,11 +77,3 @@ def contradicted(
         until,
         dated_after,
     )
-
-
-def _each(store: Store, sql: str, values: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Ask about many values, a chunk at a time."""
-    listed: Sequence[str] = sorted(set(values))
-    for start in range(0, len(listed), CHUNK):
-        chunk = listed[start : start + CHUNK]
-        yield from store.rows(sql.format(",".join("?" * len(chunk))), *chunk)

@@ -7,6 +7,7 @@ Writes happen inside `transaction()` only, which begins IMMEDIATE: sqlite-utils'
 import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from triage.edges import schema
 from triage.errors import DiskError, TriageError
 
 WRITERS_WAIT_SECONDS = 30
+CHUNK = 400  # values in one statement: well below SQLite's limit
 
 
 class DamagedIndexError(TriageError):
@@ -41,6 +43,11 @@ def complaint(error: sqlite3.Error) -> str:
     """Say what SQLite complains about, and what to do."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest only refines it
     return _COMPLAINTS.get(code, str(error))
+
+
+def sortable(at: datetime) -> str:
+    """Write an instant so that texts sort as instants do."""
+    return at.astimezone(UTC).isoformat()
 
 
 class Store:
@@ -110,6 +117,19 @@ class Store:
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Run a query of the edges; jobs use the named methods."""
         return list(self._db.query(sql, values))
+
+    def rows_among(
+        self, sql: str, among: Iterable[str], *others: Any
+    ) -> Iterator[dict[str, Any]]:
+        """Run a query with `IN ({})` for any number of values, some hundreds at a time.
+
+        A value counts once; `others` are those that stand behind them in the query.
+        """
+        values = list(dict.fromkeys(among))
+        for start in range(0, len(values), CHUNK):
+            chunk = values[start : start + CHUNK]
+            marks = ",".join("?" * len(chunk))
+            yield from self.rows(sql.format(marks), *chunk, *others)
 
     def write(self, table: str, row: Mapping[str, Any]) -> None:
         """Insert or replace one row of an existing table (a typo must not make one)."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from string import Template
 from typing import Self
 
@@ -161,12 +161,11 @@ def _unclear(act: Act, ways: Ways) -> Iterator[Unclear]:
 
 
 def _refused(store: Store, span: Span, teller: Teller) -> list[str]:
-    since, until = (at.astimezone(UTC).isoformat() for at in (span.since, span.until))
     lines = (
         Template(teller.shown.refused[row["reason"]]).safe_substitute(
             on=teller.day(datetime.fromisoformat(row["received_at"]).date())
         )
-        for row in replies.refused(store, since, until)
+        for row in replies.refused(store, span.since, span.until)
     )
     return list(dict.fromkeys(lines))[:MOST]
 
