@@ -13,7 +13,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import typst
-from builders import on
 from ladders import CONTACTS, OWNER, a_case, did, ru, standing, told
 
 from triage.core.letter import facts_for, render
@@ -98,7 +97,7 @@ def written(letter: str) -> str:
     ]
     now = standing(case, day, *acts)
     contacts = {"marketplace": "Лавка", **CONTACTS}
-    facts = facts_for(now, acts, ru(), OWNER, on(day), step=step, contacts=contacts)
+    facts = facts_for(now, acts, ru(), OWNER, step=step, contacts=contacts)
     return render(ru().letters[letter], facts)
 
 

@@ -1,7 +1,6 @@
 """One sum charged twice: told apart by the operation that each letter names."""
 
 import pytest
-from builders import on
 from ladders import CONTACTS, OWNER
 from letters import ORDER, a_message, reading
 from lives import act, event, packs, stands
@@ -85,7 +84,6 @@ def test_the_bank_is_told_the_day_of_the_second_operation(told, day):
         acts,
         packs().ladder,
         OWNER,
-        on("2026-11-10"),
         step="bank",
         contacts=CONTACTS,
     )

@@ -91,7 +91,7 @@ def facts_of(
     told_of = (*BY_THE_OWNER.items(), *more) if rich else more
     acts += [told(case, name, value) for name, value in told_of]
     now = standing(case, day, *acts)
-    facts = facts_for(now, acts, ru(), OWNER, on(day), step=step, contacts=CONTACTS)
+    facts = facts_for(now, acts, ru(), OWNER, step=step, contacts=CONTACTS)
     return now, facts
 
 
@@ -433,7 +433,7 @@ def test_the_list_of_documents_says_what_was_attached_and_what_is_not_known():
 
     def said(*acts):
         now = standing(case, "2026-11-12", *acts)
-        facts = facts_for(now, acts, ru(), OWNER, on("2026-11-12"), step="documents")
+        facts = facts_for(now, acts, ru(), OWNER, step="documents")
         return render(ru().letters["documents"], facts)
 
     assert "К делу ещё ничего не приложено." in said()
@@ -543,7 +543,7 @@ def test_no_letter_promises_a_fine_or_names_the_platform_law():
 def test_a_letter_to_the_seller_waits_for_the_seller_and_for_the_owner():
     case = a_case()
     now = standing(case, "2026-11-23")
-    facts = facts_for(now, [], ru(), {}, on("2026-11-23"), step="claim")
+    facts = facts_for(now, [], ru(), {}, step="claim")
 
     assert lacking(ru().letters["claim"], facts) == (
         "owner_contact",
@@ -557,7 +557,7 @@ def test_a_letter_to_the_seller_waits_for_the_seller_and_for_the_owner():
 def test_the_first_texts_need_nothing_but_the_letters_own_facts(rule):
     case = a_case(rule, keep_until="2026-11-14", promised_on="2026-11-02", amount=None)
     now = standing(case, "2026-11-12")
-    facts = facts_for(now, [], ru(), {}, on("2026-11-12"))
+    facts = facts_for(now, [], ru(), {})
 
     for step in ru().plan(rule):
         if step.id in {"check", "support", "social"}:

@@ -118,16 +118,19 @@ def test_a_longer_window_moves_the_owners_last_day(norm):
     assert after > before
 
 
+def standing_by(ladder: Ladder) -> Standing:
+    return stand(a_case(), 1, [], [], ladder, OWNER, on(TODAY), zone=MOSCOW)
+
+
 @pytest.mark.parametrize("norm", TERMS)
 def test_a_term_is_written_in_letters_as_its_line_says(norm):
     term = ru().norms[norm].term
     changed = with_line(norm, "value", "77")
     assert changed.norms[norm].term == Term(77, term.unit, term.shifts)
 
-    case = a_case()
     name = f"within_{name_of(norm)}"
     before, after = (
-        facts_for(case, [], ladder, OWNER, on(TODAY))[name].value
+        facts_for(standing_by(ladder), [], ladder, OWNER)[name].value
         for ladder in (ru(), changed)
     )
 
@@ -163,7 +166,6 @@ def test_a_rate_is_counted_as_its_line_says(norm):
                 acts,
                 ladder,
                 OWNER,
-                on("2026-12-20"),
             )
             grown = facts.get("penalty")
             by = facts.get("grows_by")
@@ -178,7 +180,7 @@ def test_a_rate_is_counted_as_its_line_says(norm):
 def test_a_limit_is_written_as_its_line_says(norm):
     changed = with_line(norm, "limit", '"777"')
 
-    facts = facts_for(a_case(), [], changed, OWNER, on(TODAY))
+    facts = facts_for(standing_by(changed), [], changed, OWNER)
 
     assert facts[f"limit_{name_of(norm)}"].value.startswith("777,00")
 

@@ -34,22 +34,13 @@ def a_life(rule: str, day: str = DAY, *, rich: bool = True, received: str = ""):
     if received:
         acts.append(told(case, "claim_received_on", received))
     done = progress(case, acts, [], MOSCOW, on(day))
-    plan = ru().plan(rule, done.looking_into(case))
-    anchors = Anchors(
-        case=case,
-        progress=done,
-        ladder=ru(),
-        today=on(day),
-        steps={step.id: step for step in plan},
-    )
+    anchors = Anchors.of(case, done, ru(), on(day))
     return standing(case, day, *acts), acts, anchors
 
 
 def explained(rule: str, step_id: str, letter: str, **more):
     now, acts, anchors = a_life(rule, **more)
-    facts = facts_for(
-        now, acts, ru(), OWNER, now.today, step=step_id, contacts=CONTACTS
-    )
+    facts = facts_for(now, acts, ru(), OWNER, step=step_id, contacts=CONTACTS)
     step = next(s for s in ru().plan(rule) if s.id == step_id)
     step = anchors.steps.get(step_id, step)
     return facts, reasons(ru().letters[letter], facts, anchors, step, book(), CONTACTS)

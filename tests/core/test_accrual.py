@@ -18,13 +18,8 @@ from triage.core.step import StepNow
 
 def anchors_of(case: Case, day: str, *acts, ladder=None) -> Anchors:
     ladder = ladder or ru()
-    return Anchors(
-        case=case,
-        progress=progress(case, acts, [], MOSCOW, on(day)),
-        ladder=ladder,
-        today=on(day),
-        steps={step.id: step for step in ladder.plan(case.rule)},
-    )
+    done = progress(case, acts, [], MOSCOW, on(day))
+    return Anchors.of(case, done, ladder, on(day))
 
 
 def reckoned(case: Case, day: str, *acts, ladder=None):

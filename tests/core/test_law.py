@@ -136,7 +136,7 @@ def test_thresholds_of_the_courts_are_sums():
     assert NORMS["court-23"].limit == 100_000
     assert NORMS["duty-333.36"].limit == 1_000_000
 
-    found = facts_for(standing(a_case(), "2026-11-23"), [], ru(), {}, on("2026-11-23"))
+    found = facts_for(standing(a_case(), "2026-11-23"), [], ru(), {})
     assert found["limit_court_23"].value == "100\u00a0000,00\u00a0₽"
 
 

@@ -30,7 +30,7 @@ def known(**facts: str) -> dict[str, Fact]:
 
 def facts(case, day="2026-11-23", *acts, step="", owner=OWNER, contacts=CONTACTS):
     now = standing(case, day, *acts)
-    return facts_for(now, acts, ru(), owner, on(day), step=step, contacts=contacts)
+    return facts_for(now, acts, ru(), owner, step=step, contacts=contacts)
 
 
 # --- texts
@@ -291,13 +291,6 @@ def test_what_a_claim_for_late_money_rests_on_comes_to_the_kopeck():
     assert facts(case, "2026-08-21")["interest"].value == "28,00\u00a0₽"
 
 
-def test_a_bare_case_has_its_facts_too():
-    found = facts_for(a_case(item="чайник"), [], ru(), OWNER, on("2026-11-23"))
-
-    assert found["item"].value == "чайник"
-    assert found["order"].value == "12345678-0001"
-
-
 # --- what may be said of the law
 
 
@@ -328,7 +321,9 @@ def test_a_norm_without_a_fallback_is_not_cited_once_it_has_lapsed():
     norm = replace(ru().norms["sale-rules"], fallback="")
     ladder = replace(ru(), norms={**ru().norms, "sale-rules": norm})
 
-    found = facts_for(a_case(), [], ladder, OWNER, on("2027-01-01"))
+    now = stand(a_case(), 1, [], [], ladder, OWNER, on("2027-01-01"))
+
+    found = facts_for(now, [], ladder, OWNER)
 
     assert "cite_sale_rules" not in found
 
@@ -364,7 +359,7 @@ def test_an_end_in_a_year_without_a_calendar_is_told_to_the_owner(
     taken = {"check": "2027-12-03", "support": "2027-12-03", "claim": claim}
     acts = [did(case, name, when) for name, when in taken.items() if when]
     now = stand(case, 1, acts, [], ladder, OWNER, on(day), contacts=CONTACTS)
-    known = facts_for(now, acts, ladder, OWNER, on(day), step=step, contacts=CONTACTS)
+    known = facts_for(now, acts, ladder, OWNER, step=step, contacts=CONTACTS)
     letter = next(
         ladder.letters[s.letter] for s in ladder.plan(case.rule) if s.id == step
     )

@@ -54,17 +54,10 @@ def report(rule: str) -> list[Act]:
 def everywhere(now: Standing, acts: list[Act], events: list[Event]) -> set[str]:
     """List what each place says is owed, as it writes it."""
     day = now.today
-    facts = facts_for(now, acts, packs().ladder, OWNER, day, contacts=CONTACTS)
+    facts = facts_for(now, acts, packs().ladder, OWNER, contacts=CONTACTS)
     sums = [now.case.amount, at_stake([now]), Decimal(case_shape(now)["amount"])]
-    ladder = packs().ladder
-    anchors = Anchors(
-        case=now.case,
-        progress=progress(now.case, acts, events, MOSCOW, day),
-        ladder=ladder,
-        today=day,
-        steps={step.id: step for step in ladder.plan(now.case.rule)},
-    )
-    found = reckon(anchors)
+    done = progress(now.case, acts, events, MOSCOW, day)
+    found = reckon(Anchors.of(now.case, done, packs().ladder, day))
     if found and found.calculation:
         sums.append(found.calculation.left)
     return {roubles(each) for each in sums} | {facts["amount"].value}

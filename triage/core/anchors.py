@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Self
 
 from triage.core import law
 from triage.core.case import Case
 from triage.core.deadline import Calendar, NoCalendar, Term, Unit
-from triage.core.progress import Progress, iso_or_written
+from triage.core.progress import Progress
 from triage.core.step import Ladder, Step
+from triage.core.words import parse_date
 
 PRESSES = timedelta(days=3)
 """How long before a last day of the owner's its step goes before all others."""
@@ -24,6 +26,13 @@ class Anchors:
     today: date
     steps: Mapping[str, Step] = field(hash=False)
 
+    @classmethod
+    def of(cls, case: Case, done: Progress, ladder: Ladder, today: date) -> Self:
+        """Look at a case as of a day, by the plan that the told facts make."""
+        plan = ladder.plan(case.rule, done.looking_into(case))
+        steps = {step.id: step for step in plan}
+        return cls(case=case, progress=done, ladder=ladder, today=today, steps=steps)
+
     def told(self, name: str) -> str | None:
         """Return a fact as it was told, the owner's word before a letter's."""
         return self.progress.looking_into(self.case)(name)
@@ -31,7 +40,7 @@ class Anchors:
     def fact_on(self, name: str) -> date | None:
         """Return a fact that is a date."""
         value = self.told(name)
-        return None if value is None else iso_or_written(value, self.case.opened_on)
+        return None if value is None else parse_date(value, self.case.opened_on)
 
     def day(self, anchor: str) -> date | None:
         """Return the day of an anchor; of several, parted by `|`, the first known."""

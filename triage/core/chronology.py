@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from triage.core.case import Fact
-from triage.core.progress import OWNER, iso_or_written
-from triage.core.words import day
+from triage.core.progress import OWNER
+from triage.core.words import day, parse_date
 
 FROM_LETTER = "from_letter"  # phrase: a line with the letter's name in the archive
 FROM_OWNER = "from_owner"  # phrase: a line that rests on the owner's word
@@ -27,7 +27,7 @@ def chronology(facts: Iterable[Fact], words: Mapping[str, str], anchor: date) ->
         phrase = words.get(fact.name)
         if phrase is None or fact.name in FRAMES:
             continue
-        on = fact.on if "{value}" in phrase else iso_or_written(fact.value, anchor)
+        on = fact.on if "{value}" in phrase else parse_date(fact.value, anchor)
         if on is None:
             continue
         frame = words[SOURCES.get(fact.evidence, FROM_LETTER)]

@@ -35,14 +35,7 @@ def stand(  # noqa: PLR0917 - one case, and all that it hangs on
     facts of the case's marketplace.
     """
     done = progress(case, acts, events, zone, today)
-    plan = ladder.plan(case.rule, done.looking_into(case))
-    anchors = Anchors(
-        case=case,
-        progress=done,
-        ladder=ladder,
-        today=today,
-        steps={step.id: step for step in plan},
-    )
+    anchors = Anchors.of(case, done, ladder, today)
     if _is_resolved(anchors):
         taken = (
             StepNow(step=step, due_on=None, done_on=anchors.progress.done_on(step.id))

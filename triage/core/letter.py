@@ -7,15 +7,13 @@ the packs (evidence "pack") are put in first and may hold names and such lines t
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
 from functools import lru_cache
 from string import Template
 
 from triage.core import law
 from triage.core.act import Act, ActKind
 from triage.core.anchors import Anchors
-from triage.core.case import Case, Fact
+from triage.core.case import Fact
 from triage.core.particulars import (
     DERIVED,
     GROWS_BY,
@@ -157,37 +155,23 @@ def _kept(line: str, known: frozenset[str]) -> str | None:
 
 
 def facts_for(
-    subject: Standing | Case,
+    standing: Standing,
     acts: Sequence[Act],
     ladder: Ladder,
     owner: Mapping[str, str],
-    today: date,
     *,
     step: str = "",
     contacts: Mapping[str, str] | None = None,
 ) -> dict[str, Fact]:
     """Gather every fact a letter of the case may use, written as a letter writes it.
 
-    Of a standing the days on which steps were taken are known, of a bare case they are
-    not. `step` is the step whose letter it is, by default the standing's own.
+    `step` is the step whose letter it is, by default the standing's own.
     """
-    case = subject.case if isinstance(subject, Standing) else subject
-    taken = {}
-    chosen = None
-    mine = Progress(told=told_in(acts, case))
-    plan = ladder.plan(case.rule, mine.looking_into(case))
-    if isinstance(subject, Standing):
-        taken = {s.step.id: (s.done_on,) for s in subject.steps if s.done_on}
-        chosen = subject.step.step if subject.step else None
-    if step:
-        chosen = next((one for one in plan if one.id == step), chosen)
-    anchors = Anchors(
-        case=case,
-        progress=replace(mine, taken=taken),
-        ladder=ladder,
-        today=today,
-        steps={one.id: one for one in plan},
-    )
+    case, now = standing.case, standing.step
+    taken = {s.step.id: (s.done_on,) for s in standing.steps if s.done_on}
+    done = Progress(told=told_in(acts, case), taken=taken)
+    anchors = Anchors.of(case, done, ladder, standing.today)
+    chosen = anchors.steps.get(step, now.step if now else None)
     facts = prepare(anchors, owner, contacts or {})(chosen)
     names = dict.fromkeys(a.data["name"] for a in acts if a.kind is ActKind.ATTACHED)
     if names:

@@ -13,10 +13,10 @@ from triage.core.calculation import cells, per_cent, plain
 from triage.core.case import Case, Fact
 from triage.core.chronology import RECKONED, chronology
 from triage.core.inwords import amount_in_words
-from triage.core.progress import OWNER, iso_or_written
+from triage.core.progress import OWNER
 from triage.core.step import Ladder, Step
 from triage.core.sums import NOTHING, fine
-from triage.core.words import day, days, parse_amount, roubles
+from triage.core.words import day, days, parse_amount, parse_date, roubles
 
 CONFIG = "config"  # evidence of what the configuration says
 PACK = "pack"  # evidence of a passage of the packs
@@ -82,7 +82,7 @@ def written(fact: Fact, anchor: date) -> Fact:
     if fact.name.startswith(SUMS) and (amount := parse_amount(value)) is not None:
         value = roubles(amount)
     elif fact.name.endswith("_on") or fact.name in DATES:
-        on = iso_or_written(value, anchor)
+        on = parse_date(value, anchor)
         value = day(on) if on else value
     return replace(fact, value=value)
 

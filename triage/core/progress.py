@@ -7,7 +7,6 @@ from datetime import date, datetime, tzinfo
 from triage.core.act import Act, ActKind
 from triage.core.case import Case, Fact, case_id, last_fact
 from triage.core.event import Event, EventKind
-from triage.core.words import parse_date
 
 OWNER = "owner"  # evidence of the owner's own word
 SUPPORT_REPLY = "support_reply"  # fact: what support answered where no letter shows it
@@ -80,11 +79,6 @@ def told_in(acts: Iterable[Act], case: Case) -> tuple[Fact, ...]:
 
 def _since(act: Act) -> date:
     return date.fromisoformat(act.data["on"]) if "on" in act.data else act.at.date()
-
-
-def iso_or_written(value: str, anchor: date) -> date | None:
-    """Read a date the owner or a letter gave: 2026-11-22, 22.11.2026, 22 ноября 2026."""
-    return parse_date(value, anchor)
 
 
 def _concerns(act: Act, case: Case) -> bool:

@@ -70,18 +70,12 @@ def explain(
     acts = effective(cases.acts_of(store, [case.order], now).get(case.order, []))
     ladder = ladder_of(bench.packs.ladder, case.pack)
     done = progress(case, acts, events, bench.zone, standing.today)
-    plan = ladder.plan(case.rule, done.looking_into(case))
-    anchors = Anchors(
-        case=case,
-        progress=done,
-        ladder=ladder,
-        today=standing.today,
-        steps={one.id: one for one in plan},
-    )
+    anchors = Anchors.of(case, done, ladder, standing.today)
     contacts = bench.packs.marketplace(case.pack).contacts
-    found = {f.name: Reason(fact=f, source=Source.LETTER) for f in case.facts}
-    if step or letter:
-        found = {}
+    found = {
+        fact.name: Reason(fact=fact, source=Source.LETTER)
+        for fact in (() if step or letter else case.facts)
+    }
     for one, text in _chosen(standing, bench, step, letter):
         known = facts(standing, acts, bench, one.id)
         found |= reasons(text, known, anchors, one, bench.packs.facts, contacts)

@@ -27,7 +27,6 @@ def facts(
         effective(acts),
         ladder_of(bench.packs.ladder, standing.case.pack),
         bench.owner,
-        standing.today,
         step=step,
         contacts=market.contacts,
     )
