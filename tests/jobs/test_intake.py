@@ -132,13 +132,15 @@ def test_an_empty_file_is_unreadable(tmp_path):
 def test_what_is_no_mail_is_named_all_at_once_and_nothing_is_read(tmp_path, takeout):
     (tmp_path / "folder").mkdir()
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n")
-    wrong = ("folder", "picture.png", "none.eml")
+    (tmp_path / "passwd").write_bytes(b"root:x:0:0:root:/root:/bin/sh\n")
+    (tmp_path / "notes.txt").write_bytes(b"Shopping: tea\n\nFrom: the shop\n")
+    wrong = ("folder", "picture.png", "passwd", "notes.txt", "none.eml")
 
     with pytest.raises(UsageError) as caught:
         bring(tmp_path, takeout, *(tmp_path / name for name in wrong))
 
     assert all(name in str(caught.value) for name in wrong)
-    assert len(caught.value.problems) == 3
+    assert len(caught.value.problems) == len(wrong)
     assert kept(tmp_path) == set()
 
 

@@ -32,6 +32,10 @@ TIE_BITS = 20  # tell letters of one second apart: microseconds fit
 _NAME = re.compile(r"(\d{1,11})\.(?:[^:]*?M(\d{1,6}))?")
 _SEPARATOR = re.compile(rb"From \S.* \d\d:\d\d")
 _FIELD = rb"(?mi)^%s[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)"
+_ANY_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_OF_A_LETTER = re.compile(
+    rb"(?mi)^(?:from|date|received|return-path|message-id)[ \t]*:"
+)
 _RECEIVED = re.compile(_FIELD % b"received")
 _DATE = re.compile(_FIELD % b"date")
 
@@ -176,9 +180,10 @@ def is_mbox(path: Path) -> bool:
 
 
 def is_letter(path: Path) -> bool:
-    """Say whether a file begins with a header field."""
+    """Say whether a file begins with header fields, and one of them only letters have."""
     with path.open("rb") as file:
-        return bool(re.match(rb"[!-9;-~]+[ \t]*:", file.readline(LONGEST_HEADER)))
+        header = re.split(rb"\r?\n\r?\n", file.read(LONGEST_HEADER), maxsplit=1)[0]
+    return bool(_ANY_FIELD.match(header) and _OF_A_LETTER.search(header))
 
 
 def shown(path: Path) -> str:
