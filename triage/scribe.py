@@ -6,14 +6,21 @@ sooner, and one that has nothing to say needs none of it.
 
 from collections.abc import Set
 from datetime import datetime, time
+from functools import cached_property
 from pathlib import Path
 
+from triage.core.phrasebook import Phrasebook
+from triage.core.ways import Ways
 from triage.edges.dossiers import press_of
+from triage.edges.replypack import read_phrasebook
+from triage.edges.secret import read_key
 from triage.edges.store import Store
 from triage.jobs import view
 from triage.jobs.alert import alert, worth_a_look
-from triage.jobs.answers import Answers
+from triage.jobs.answer_mail import answer_mail
+from triage.jobs.clerk import Clerk
 from triage.jobs.compose import Today, compose, due, news_span
+from triage.jobs.heeded import with_answers
 from triage.jobs.inspect import proof_of
 from triage.jobs.send import Sender, Sent
 from triage.jobs.tell import Seen, letterhead, post
@@ -27,7 +34,16 @@ class Scribe:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.letterhead = letterhead(place.config)
-        self.answers = Answers(place.config, place.home.key)
+
+    @cached_property
+    def phrasebook(self) -> Phrasebook:
+        """Read the words of answers by mail, those understood and those written.
+
+        Raises:
+            ConfigError: with every fault of every file.
+        """
+        config = self.place.config
+        return read_phrasebook(config.language, config.packs.dir)
 
     def tell(self, store: Store, *, touched: bool) -> bool:
         """Queue the letters that are due; return whether there was one.
@@ -57,33 +73,43 @@ class Scribe:
     def heed(self, store: Store) -> int:
         """Do what the owner asks for in his letters; return how many there were."""
         place = self.place
-        return self.answers.heed(
-            store,
-            place.bench,
+        clerk = Clerk(
+            store=store,
             archive=place.archive,
             journal=place.journal,
             pool=place.pool,
+            bench=place.bench,
+            phrases=self.phrasebook.heard,
+            key=read_key(place.home.key),
             now=place.clock(),
         )
+        return answer_mail(clerk)
 
     def today(self, store: Store, now: datetime, *, everything: bool = False) -> Today:
         """Gather what a digest of that instant has to tell.
 
         With `everything` no assessment is relied on, nor was a digest of that day sent.
         """
-        local = now.astimezone(self.place.config.timezone)
+        place, config = self.place, self.place.config
+        local = now.astimezone(config.timezone)
         midnight = datetime.combine(local.date(), time(), local.tzinfo)
         span = news_span(store, now, midnight if everything else None)
         today = gather(
             store,
-            self.place.bench,
+            place.bench,
             now=now,
             span=span,
-            heads=self.place.heads(),
-            names=list(self.place.users),
+            heads=place.heads(),
+            names=list(place.users),
             everything=everything,
         )
-        return self.answers.tell(today, store, span, on=local.date())
+        ways = Ways(
+            key=read_key(place.home.key),
+            to=config.digest.to,
+            on=local.date(),
+            shown=self.phrasebook.shown,
+        )
+        return with_answers(today, store, span, ways, config.language)
 
     def show(self, store: Store, orders: Set[tuple[str, str]]) -> None:
         """Write the folders of some orders, and the list of all."""
