@@ -1,4 +1,4 @@
-"""What earlier versions and killed exports left is cleared away, and nothing of the owner's."""
+"""What other names and killed exports left is cleared away, and nothing of the owner's."""
 
 import shutil
 import signal
@@ -14,7 +14,6 @@ from triage.edges import bag
 
 START = datetime(2026, 11, 14, 5, 0, tzinfo=UTC)
 ORDER = "12345678-0004"
-OLD = "2026-11-13_1000_0123456789ab.eml"
 
 
 @pytest.fixture
@@ -27,51 +26,30 @@ def world(tmp_path):
 
 def test_folders_of_other_names_go_when_the_view_is_made_again(world):
     orders = world.folder / "orders"
-    renamed, early = orders / f"ozon-{ORDER}", orders / "12345678-9999"
+    renamed = orders / f"ozon-{ORDER}"
     shutil.copytree(orders / ORDER, renamed)
-    early.mkdir()
-    (early / "dossier.txt").write_text("…")
-    (early / OLD).write_bytes(b"a letter")
     before = {path.name for path in (orders / ORDER).rglob("*")}
 
     world.app.place.rebuild()
 
     assert not renamed.exists()
-    assert not early.exists()
     assert {path.name for path in (orders / ORDER).rglob("*")} == before
-
-
-def test_files_of_the_old_layout_leave_the_folder_of_their_order(world):
-    home = world.folder / "orders" / ORDER
-    (home / "dossier.txt").write_text("…")
-    (home / OLD).write_bytes(b"a letter")
-
-    world.app.place.rebuild()
-
-    assert sorted(p.name for p in home.iterdir() if p.is_file()) == [
-        "SHA256SUMS",
-        "index.html",
-    ]
 
 
 def test_what_the_owner_put_there_stays(world):
     orders = world.folder / "orders"
     notes = orders / ORDER / "notes.txt"
     notes.write_text("mine")
-    own = orders / "my own"
-    own.mkdir()
-    (own / "dossier.txt").write_text("mine")
+    own = shutil.copytree(orders / ORDER, orders / "my own")
     (own / "more.txt").write_text("mine")
-    elsewhere = world.folder / "elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / "dossier.txt").write_text("mine")
+    elsewhere = shutil.copytree(orders / ORDER, world.folder / "elsewhere")
     (orders / "link").symlink_to(elsewhere, target_is_directory=True)
 
     world.app.place.rebuild()
 
     assert notes.exists()
-    assert (own / "dossier.txt").exists()
-    assert (elsewhere / "dossier.txt").exists()
+    assert (own / "index.html").exists()
+    assert (elsewhere / "index.html").exists()
     assert (orders / "link").is_symlink()
 
 

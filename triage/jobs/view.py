@@ -10,8 +10,9 @@ orders/<order>/SHA256SUMS          for `sha256sum -c`
 
 import json
 import logging
+import shutil
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,6 @@ from triage.edges.dossiers import Press
 from triage.edges.store import Store
 from triage.edges.worker import Pool
 from triage.errors import EvidenceError
-from triage.jobs import leftovers
 from triage.jobs.assess import Bench, batches, standings
 from triage.jobs.gallery import Gallery
 from triage.jobs.prepare import texts
@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 SHOWN = "view.shown"  # by which version of `jobs.showing` the letters were written
 AT_ONCE = 100  # orders that are gathered together
 AHEAD = 128  # letters that are looked into while their folders wait
+OURS = frozenset({"index.html", "SHA256SUMS", "letters", "attachments", "prepared"})
 CUT_SHORT = "[0-9a-f]" * 16  # the name of a file that a killed process left
 
 
@@ -167,7 +168,6 @@ class Shelf:
             home.mkdir(parents=True, exist_ok=True)
             for path in home.glob(CUT_SHORT):
                 path.unlink()
-            leftovers.clear_files(home)
             for name, names in wanted.items():
                 folder = home / name
                 if folder.is_symlink():
@@ -219,7 +219,7 @@ def refresh(shelf: Shelf, orders: Iterable[tuple[str, str]]) -> int:
         names = {
             folder_of(order, pack, packs) for pack, order in cases.all_orders(store)
         }
-        leftovers.clear_folders(shelf.folder, names)
+        _clear_folders(shelf.folder, names)
     store.set_meta(SHOWN, "")
     lines = list(shelf.write(orders, anew=anew))
     catalogue.save(store, lines)
@@ -229,6 +229,23 @@ def refresh(shelf: Shelf, orders: Iterable[tuple[str, str]]) -> int:
         log.info("orders view: %d folders written", len(lines))
     store.set_meta(SHOWN, SHOWING)
     return len(lines)
+
+
+def _clear_folders(orders: Path, kept: Collection[str]) -> None:
+    """Remove the folders of orders that have another name now; what is not ours stays."""
+    if not orders.is_dir():
+        return
+    with disk.speaking(orders):
+        for path in list(orders.iterdir()):
+            if path.name not in kept and _is_ours(path):
+                shutil.rmtree(path)
+
+
+def _is_ours(path: Path) -> bool:
+    if path.is_symlink() or not path.is_dir():
+        return False
+    names = {each.name for each in path.iterdir()}
+    return {"index.html", "SHA256SUMS"} <= names <= OURS
 
 
 def _of_pack(acts: Iterable[Act], pack: str) -> list[Act]:
