@@ -348,6 +348,7 @@ def test_a_post_is_short(rule, letter):
 PUBLIC = {
     *("marketplace", "order_tail", "support_sent_on"),
     *("promised_on", "delivered_on", "cancelled_on", "refunded_on", "keep_until"),
+    "item_cancelled_on",
     *("return_requested_on", "return_refused_on", "return_received_on", "charged_on"),
 }
 """All that a post may be told: days, the shop, the last digits of the order."""
@@ -641,3 +642,19 @@ def test_who_keeps_the_thing_is_not_told_that_its_price_is_owed(wish):
         assert "Вместе с основной суммой" not in text
         assert "Штраф в пользу потребителя" not in text
     assert ("Цена иска на" in text) is (wish == "замена")
+
+
+def test_a_thing_cancelled_is_never_told_as_the_order_cancelled():
+    """The order itself may still be on its way."""
+    known = {k: v for k, v in BY_LETTERS.items() if k != "cancelled_on"}
+    case = a_case("refund-missing", **known, item_cancelled_on="2026-11-09")
+    acts = [did(case, s, "2026-11-12") for s in ("check", "support", "claim")]
+
+    for step, name in letters_of("refund-missing"):
+        now = standing(case, "2026-12-05", *acts)
+        facts = facts_for(now, acts, ru(), OWNER, step=step, contacts=CONTACTS)
+        text = render(ru().letters[name], facts)
+        assert not re.search(r"(?i)заказ(?: 12345678-0001)? отмен", text), name
+        assert "отменённый заказ" not in text, name
+        if step in ("check", "support", "claim", "bank"):
+            assert re.search(r"[Тт]овар[^.]* отменён", text), name

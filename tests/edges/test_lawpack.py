@@ -100,7 +100,7 @@ def test_a_rules_own_key_stands_over_the_default_and_the_rest_stays():
     default = {step.id: step for step in ru().plan("default")}["claim"]
     own = {step.id: step for step in ru().plan("refund-missing")}["claim"]
 
-    since = "fact:cancelled_on|opened"
+    since = "fact:cancelled_on|fact:item_cancelled_on|opened"
     assert [(w.anchor, w.term) for w in own.due] == [(since, Term(10))]
     assert own.answer == "refund-26.1"
     assert own.letter == default.letter
@@ -287,7 +287,7 @@ def test_every_key_is_in_the_docs():
 )
 def test_the_decision_table_is_kept_row_by_row(rule, claim, kind_of_answer, first):
     plan = {step.id: step for step in ru().plan(rule)}
-    since = "fact:cancelled_on|opened" if rule == "refund-missing" else "opened"
+    since = "fact:cancelled_on|fact:item_cancelled_on|opened" if rule == "refund-missing" else "opened"
 
     due = plan["claim"].due[0]
     assert (due.anchor, due.term.value) == (since, claim)

@@ -17,7 +17,7 @@ DATED: Mapping[EventKind, str] = {
     EventKind.READY_FOR_PICKUP: "ready_on",
     EventKind.POSTING_DELIVERED: "delivered_on",
     EventKind.ORDER_CANCELLED: "cancelled_on",
-    EventKind.ITEM_CANCELLED: "cancelled_on",
+    EventKind.ITEM_CANCELLED: "item_cancelled_on",
     EventKind.REFUND_PROMISED: "refund_promised_on",
     EventKind.REFUND_PAID: "refunded_on",
     EventKind.RECEIPT_REFUND: "refund_receipt_on",
@@ -27,6 +27,9 @@ DATED: Mapping[EventKind, str] = {
     EventKind.RETURN_RECEIVED: "return_received_on",
 }
 """The fact that the day of an event becomes."""
+
+PARTS = frozenset({EventKind.ITEM_CANCELLED})
+"""Events that nobody asks after once the order is cancelled whole."""
 
 CARRIED: Mapping[str, str] = {
     "keep_until": "keep_until",
@@ -90,9 +93,10 @@ def facts_of(events: Sequence[Event], day: Callable[[datetime], date]) -> list[F
     that was moved without the buyer's word does not reset the clock.
     """
     facts: list[Fact] = []
+    whole = any(event.kind is EventKind.ORDER_CANCELLED for event in events)
     for event in events:
         told: list[tuple[str, str]] = []
-        if event.kind in DATED:
+        if event.kind in DATED and not (whole and event.kind in PARTS):
             told.append((DATED[event.kind], day(event.at).isoformat()))
         if promised := event.attributes.get("promised_on"):
             known = [f.value for f in facts if f.name in ("promised_on", "moved_to")]
