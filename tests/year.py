@@ -226,7 +226,7 @@ class Year(Life):
     def _alive(self) -> list[Standing]:
         """Say where the cases stand that are not over, of all of a year."""
         with self.app.place.store() as store:
-            orders = cases.orders_with_cases(store, alive=True)
+            orders = cases.orders_alive(store)
             return standings(store, self.app.place.bench, self.now, orders)
 
     def _do(self, standing: Standing, on: date) -> None:

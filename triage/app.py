@@ -196,7 +196,7 @@ class App:
                 store=indexer.store,
                 packs=self.place.bench.packs,
                 authenticate=self._judge(account.name, account.authserv_ids),
-                now=self.clock,
+                clock=self.clock,
                 kept=indexer.look,
             )
         except Incomplete as error:

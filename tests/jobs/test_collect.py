@@ -78,7 +78,7 @@ class Home:
             store=self.store,
             packs=a_shop(),
             authenticate=vouch,
-            now=lambda: self.now,
+            clock=lambda: self.now,
             **more,
         )
 

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from triage.core.warning import Suspicion
+
 # What the eye takes for a Latin letter: Cyrillic, Greek, and digits in a word.
 _TAKEN_FOR = str.maketrans(
     "авеікмнорстухѕјԁԛԝһοανυρ" + "0135",
@@ -14,12 +16,12 @@ _TWICE = re.compile(r"(.)\1+")
 _SHORTEST = 4  # letters of a name that is looked for inside other words
 
 
-def lookalike(domain: str, domains: Iterable[str] = ()) -> Iterator[str]:
-    """Yield what is odd about a domain, as warning codes.
+def lookalike(domain: str, domains: Iterable[str] = ()) -> Iterator[Suspicion]:
+    """Yield what is odd about a domain.
 
-    `lookalike-domain` when it or a part of it looks like one of `domains` and is not;
-    `brand-in-domain` when the name of one stands in it, at either end of a word;
-    `mixed-script-domain` when one of its labels mixes alphabets.
+    LOOKALIKE when it or a part of it looks like one of `domains` and is not;
+    BRAND_IN_DOMAIN when the name of one stands in it, at either end of a word;
+    MIXED_DOMAIN when one of its labels mixes alphabets.
     """
     real = tuple(domains)
     shown = ".".join(_shown(label) for label in domain.lower().split("."))
@@ -27,11 +29,11 @@ def lookalike(domain: str, domains: Iterable[str] = ()) -> Iterator[str]:
         return
     skeleton = _skeleton(shown)
     if under(skeleton, map(_skeleton, real)):
-        yield "lookalike-domain"
+        yield Suspicion.LOOKALIKE
     elif any(_carries(skeleton, one) for one in real):
-        yield "brand-in-domain"
+        yield Suspicion.BRAND_IN_DOMAIN
     if any(mixes_scripts(label) for label in shown.split(".")):
-        yield "mixed-script-domain"
+        yield Suspicion.MIXED_DOMAIN
 
 
 def under(domain: str, parents: Iterable[str]) -> bool:

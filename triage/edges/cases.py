@@ -100,12 +100,11 @@ def all_orders(store: Store) -> list[tuple[str, str]]:
     return [(row["pack"], row["order_number"]) for row in rows]
 
 
-def orders_with_cases(store: Store, *, alive: bool) -> list[tuple[str, str]]:
-    """Return the (pack, order) that have cases, all or only unresolved ones."""
+def orders_alive(store: Store) -> list[tuple[str, str]]:
+    """Return the (pack, order) that have unresolved cases."""
     rows = store.rows(
         "SELECT DISTINCT pack, order_number FROM cases"
-        " WHERE state <> 'resolved' OR NOT ? ORDER BY 1, 2",
-        alive,
+        " WHERE state <> 'resolved' ORDER BY 1, 2"
     )
     return [(row["pack"], row["order_number"]) for row in rows]
 

@@ -1,6 +1,7 @@
 """The index's tables of letters and events."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,6 +135,18 @@ def letter_counts(store: Store) -> dict[str, int]:
             "SELECT outcome, count(*) n FROM messages GROUP BY outcome"
         )
     }
+
+
+def known_buyers(store: Store) -> dict[str, Counter[str]]:
+    """Count the trusted letters of each pack by the buyers whose orders they name."""
+    found: dict[str, Counter[str]] = {}
+    for row in store.rows(
+        "SELECT pack, buyers, count(*) n FROM messages WHERE outcome = 'recognised'"
+        " AND role <> 'sent' AND buyers <> '[]' GROUP BY pack, buyers"
+    ):
+        counts = found.setdefault(row["pack"], Counter())
+        counts.update(dict.fromkeys(json.loads(row["buyers"]), row["n"]))
+    return found
 
 
 def imported(store: Store, but: Sequence[str]) -> int:

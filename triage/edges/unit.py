@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,9 +13,9 @@ NAME = "triage.service"
 SECONDS = 60
 
 
-def can_run(environ: Mapping[str, str] = os.environ) -> bool:
+def can_run() -> bool:
     """Say whether a user's systemd answers here."""
-    if not shutil.which("systemctl", path=environ.get("PATH")):
+    if not shutil.which("systemctl"):
         return False
     return not _call("systemctl", "--user", "show-environment")
 
@@ -39,9 +38,9 @@ def _quoted(word: str) -> str:
     return f'"{text}"' if any(c in " \t'\"\\;" for c in text) else text
 
 
-def folder(environ: Mapping[str, str] = os.environ) -> Path:
+def folder() -> Path:
     """Return where a user's own units lie."""
-    told = environ.get("XDG_CONFIG_HOME") or "~/.config"
+    told = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
     return Path(told).expanduser() / "systemd" / "user"
 
 

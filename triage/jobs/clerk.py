@@ -107,7 +107,7 @@ def docket_of(
     """Gather the cases that a letter may be about, now and as the digest told of them."""
     store, asked = clerk.store, [one for one in wishes if isinstance(one, Wish)]
     numbers = {str(number) for wish in asked for number in wish.numbers}
-    chosen = set(cases.orders_with_cases(store, alive=True))
+    chosen = set(cases.orders_alive(store))
     chosen |= {(pack, order) for wish in asked for pack, order, _ in wish.orders}
     for act in cases.acts_of_kind(store, ActKind.NUMBERED):
         if act.order and act.data["number"] in numbers:

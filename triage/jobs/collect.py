@@ -73,7 +73,7 @@ def collect(
     store: Store,
     packs: Packs,
     authenticate: Authenticate,
-    now: Callable[[], datetime] | datetime,
+    clock: Callable[[], datetime],
     kept: Kept = nobody,
 ) -> Collected:
     """Read every folder once: all of them, or those named in `folders`.
@@ -86,7 +86,6 @@ def collect(
         Incomplete: a folder could not be read to its end; the others were.
         Refused: the mailbox does not let us in any more.
     """
-    clock = now if callable(now) else (lambda: now)
     collected = Collected()
     if cursors.folders_at(store, account) is None:
         kept(LETTERS)

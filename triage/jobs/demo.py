@@ -48,11 +48,11 @@ class Scenario:
     acts: tuple[Act, ...]
 
 
-def load_scenario(name: str = "month") -> Scenario:
+def load_scenario() -> Scenario:
     """Read the scenario that a built-in pack brings along."""
     packs = files("triage").joinpath("packs")
     found = (
-        (each.name, each.joinpath("demo", f"{name}.toml")) for each in packs.iterdir()
+        (each.name, each.joinpath("demo", "month.toml")) for each in packs.iterdir()
     )
     pack, file = next((pack, file) for pack, file in sorted(found) if file.is_file())
     return read_scenario(pack, tomllib.loads(file.read_text("utf-8")))

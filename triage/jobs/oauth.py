@@ -2,11 +2,10 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from triage.core.grant import (
     LATER,
@@ -28,7 +27,6 @@ from triage.errors import ConfigError, Refused, Unavailable
 
 log = logging.getLogger(__name__)
 
-Ask = Callable[[str, Mapping[str, str]], Mapping[str, Any]]
 PATIENCE = 5  # failures to reach the server in a row, while the owner types the code
 
 _REASONS = {
@@ -60,7 +58,6 @@ def by_device(
     *,
     wait: Callable[[float], None],
     clock: Callable[[], datetime],
-    ask: Ask = oauth.ask,
 ) -> Grant:
     """Let the owner type a code on another device, and wait until that is done.
 
@@ -70,7 +67,7 @@ def by_device(
     """
     authority, client = consent.authority, consent.client
     try:
-        answer = ask(authority.device_url, device_request(authority, client))
+        answer = oauth.ask(authority.device_url, device_request(authority, client))
         device = read_device(answer)
         show(device)
         ends, pause, failed = (
@@ -82,7 +79,7 @@ def by_device(
         while clock() < ends:
             wait(pause)
             try:
-                return read_grant(ask(authority.token_url, question), clock())
+                return read_grant(oauth.ask(authority.token_url, question), clock())
             except Denied as error:
                 if error.code == "slow_down":
                     pause += SLOWER  # RFC 8628, 3.5
@@ -109,7 +106,6 @@ def by_browser(
     visit: Visit,
     address: str,
     clock: Callable[[], datetime],
-    ask: Ask = oauth.ask,
 ) -> Grant:
     """Take tokens for the address that the browser was sent back to.
 
@@ -120,12 +116,12 @@ def by_browser(
     """
     try:
         question = visit.exchange(consent.client, visit.code(address))
-        return read_grant(ask(consent.authority.token_url, question), clock())
+        return read_grant(oauth.ask(consent.authority.token_url, question), clock())
     except Denied as error:
         raise Refused(f"вход не удался: {_words(error)}") from None
 
 
-def access(path: Path, consent: Consent, now: datetime, ask: Ask = oauth.ask) -> str:
+def access(path: Path, consent: Consent, now: datetime) -> str:
     """Return an access token, renewed where it has run out.
 
     A refused renewal is noted in the file and not tried again: only a new consent helps.
@@ -142,7 +138,7 @@ def access(path: Path, consent: Consent, now: datetime, ask: Ask = oauth.ask) ->
             return grant.access
         if grant.waits(now):
             raise Unavailable(f"{_host(consent)}: сервер входа не отвечал, подождём")
-        return _renewed(path, grant, consent, now, ask)
+        return _renewed(path, grant, consent, now)
 
 
 def spend(path: Path) -> None:
@@ -152,12 +148,10 @@ def spend(path: Path) -> None:
         tokens.write(path, grant.spent())
 
 
-def _renewed(
-    path: Path, grant: Grant, consent: Consent, now: datetime, ask: Ask
-) -> str:
+def _renewed(path: Path, grant: Grant, consent: Consent, now: datetime) -> str:
     url = consent.authority.token_url
     try:
-        fresh = read_grant(ask(url, renewal(consent.client, grant)), now, grant)
+        fresh = read_grant(oauth.ask(url, renewal(consent.client, grant)), now, grant)
     except Denied as error:
         code = error.code if error.code in _LOGGED else "another code"
         log.warning("grant not renewed: %s", code)

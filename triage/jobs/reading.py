@@ -63,7 +63,7 @@ def reader(
         tree = take_apart(raw)
         message = message_of(tree, sighting, found["domain"])
         if "answer" in task:
-            return take_reply(raw, message, task["answer"])
+            return take_reply(tree, message, task["answer"])
         if "show" in task:
             return show_letter(tree, message, loaded, task["show"])
         if "find" in task:

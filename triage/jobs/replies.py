@@ -5,7 +5,7 @@ from typing import Any
 
 from triage.core.message import Message, Where
 from triage.edges.terminal import clean
-from triage.edges.walker import Part, take_apart
+from triage.edges.walker import Part, Tree
 from triage.jobs.tasks import WORDS
 
 _NOT_KEPT = frozenset(
@@ -21,12 +21,11 @@ _NOT_KEPT = frozenset(
 _TINY = 4096  # bytes of a picture: of a signature
 
 
-def take_reply(raw: bytes, message: Message, what: str) -> dict[str, Any]:
+def take_reply(tree: Tree, message: Message, what: str) -> dict[str, Any]:
     """Return what a reply says and which files it holds, or the bytes of one file.
 
     `what` is WORDS or the place of a file among the parts.
     """
-    tree = take_apart(raw)
     if what != WORDS:
         return {"data": base64.b64encode(tree.parts[int(what)].data).decode()}
     return {

@@ -8,6 +8,7 @@ from typing import Any
 
 from triage.core.case import State
 from triage.core.chain import Head
+from triage.core.event import in_life
 from triage.core.message import Role
 from triage.core.news import (
     Doubtful,
@@ -18,7 +19,6 @@ from triage.core.news import (
 )
 from triage.core.warning import Suspicion, is_foreign
 from triage.edges import accounts, cases, cursors, mentions, messages
-from triage.edges.buyers import TRUSTED, known_buyers
 from triage.edges.messages import Span
 from triage.edges.store import Store
 from triage.jobs.assess import Bench, standings
@@ -29,6 +29,7 @@ from triage.jobs.recount import background, title
 from triage.jobs.unread import UNREAD, unread_news
 
 UNCONFIRMED = ("unconfirmed",)
+TRUSTED = ("recognised", "unrecognised")
 NOT_COUNTED = ("foreign", "own", "automatic", "sent", "reply", "reply-refused")
 
 
@@ -62,7 +63,7 @@ def gather(
 
 def _alive(store: Store) -> set[tuple[str, str]]:
     """Name the orders with open cases, and with ends the owner was not told of."""
-    alive = set(cases.orders_with_cases(store, alive=True))
+    alive = set(cases.orders_alive(store))
     for case, told in mentions.told(store).items():
         last = max(told, key=lambda mention: mention.told_on)
         if last.state != State.RESOLVED and (row := cases.case_row(store, case)):
@@ -74,7 +75,7 @@ def _letters(store: Store, bench: Bench, span: Span) -> Letters:
     def day(text: str) -> date:
         return datetime.fromisoformat(text).astimezone(bench.zone).date()
 
-    known = known_buyers(store)
+    known = messages.known_buyers(store)
     return Letters(
         recognised=[
             Recognised(
@@ -85,7 +86,7 @@ def _letters(store: Store, bench: Bench, span: Span) -> Letters:
                 posting=event.posting,
                 kind=event.kind,
             )
-            for event in messages.events_in_news(store, span)
+            for event in sorted(messages.events_in_news(store, span), key=in_life)
         ],
         unread=unread_news(store, bench.packs, span, bench.zone),
         unconfirmed=[
