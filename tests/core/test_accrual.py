@@ -88,6 +88,21 @@ def test_a_penalty_and_interest_are_never_mixed(rule, defect):
 # --- since when
 
 
+def test_no_penalty_begins_where_nothing_but_our_own_term_has_ended():
+    case = a_case("defective", wish="ремонт")  # at once by law: no day to count from
+    acts = [did(case, "claim", "2026-11-12")]
+    anchors = Anchors(
+        case=case,
+        progress=progress(case, acts, [], MOSCOW, on("2026-12-20")),
+        ladder=ru(),
+        today=on("2026-12-20"),
+        steps={s.id: s for s in ru().plan(case.rule, {"wish": "ремонт"}.get)},
+    )
+
+    assert anchors.term_end("claim") == on("2026-11-22")
+    assert reckon(anchors).calculation is None
+
+
 def test_a_late_parcel_costs_from_the_first_promise_on():
     case = a_case("delivery-overdue", **LATE, moved_to="2026-11-15")
 

@@ -58,6 +58,8 @@ def reckon(anchors: Anchors) -> Reckoning | None:
     )
     if due_on is None or not law.counts(norm, anchors.today):
         return found
+    if not accrual.yearly and anchors.is_our_own(accrual.anchor):
+        return found
     until = _until(accrual, anchors)
     if accrual.yearly:
         return _with_interest(found, debt, anchors, until)

@@ -83,6 +83,13 @@ class Anchors:
             return None
         return end_of(norm.term, taken_on, self.ladder.calendar)
 
+    def is_our_own(self, anchor: str) -> bool:
+        """Say whether an anchor is the end of a term that no norm names, but we do."""
+        what, _, name = anchor.partition(":")
+        step = self.steps.get(name) if what == "term" else None
+        norm = self.ladder.norms.get(step.answer) if step else None
+        return norm is not None and not norm.cite
+
     def uncounted(self, term: Term | None, start: date | None) -> str:
         """Say in words what of a term's end is not known for want of a calendar."""
         if term is None or start is None:
