@@ -60,6 +60,20 @@ def test_a_fault_of_the_owner_is_not_retried_by_systemd(unit):
     assert "WatchdogSec=" in text
 
 
+@pytest.mark.parametrize("unit", [SYSTEM, USER], ids=["system", "user"])
+def test_a_reading_process_that_fills_the_memory_does_not_end_the_service(unit):
+    text = unit.read_text("utf-8")
+
+    assert "OOMPolicy=continue\n" in text  # without it systemd stops all the rest too
+
+
+@pytest.mark.parametrize("unit", [SYSTEM, USER], ids=["system", "user"])
+def test_a_reload_needs_no_program_that_a_small_system_lacks(unit):
+    (reload,) = re.findall("(?m)^ExecReload=(.*)$", unit.read_text("utf-8"))
+
+    assert reload == "/bin/sh -c 'kill -HUP $MAINPID'"  # /bin/kill is of procps
+
+
 def test_every_relaxation_says_why():
     lines = SYSTEM.read_text("utf-8").splitlines()
     relaxed = ("RestrictAddressFamilies=AF_UNIX",)

@@ -62,6 +62,15 @@ def test_a_bad_letter_costs_only_itself(pool, bad, problem):
     assert [r["number"] for _, r, _ in answers[2:]] == list(range(2, 40))
 
 
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="Linux")
+def test_a_machine_short_of_memory_ends_a_child_before_its_parent(pool):
+    [(_, result, _)] = pool.map([a_task(do="whoami")])
+
+    judged = Path(f"/proc/{result['pid']}/oom_score_adj").read_text()
+
+    assert int(judged) == 1000
+
+
 def test_several_bad_letters_in_a_row_are_all_named(pool):
     tasks = [a_task(do="die") for _ in range(5)] + [a_task(7)]
 

@@ -205,7 +205,12 @@ def serve(hello: Hello) -> None:
 
 
 def limit_memory(more: int) -> None:
-    """Let this process grow by so many bytes and no further, where that is possible."""
+    """Let this process grow by so many bytes and no further, where that is possible.
+
+    Should the machine run short before that, the kernel is to end this one first.
+    """
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     try:
         import resource
 
