@@ -1,8 +1,8 @@
 """Cases on their ladder, and the packs and letters that a digest is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +11,17 @@ from builders import MOSCOW, ORDER, a_shop, at
 from triage.core.case import Case, Fact, State
 from triage.core.chain import Head
 from triage.core.deadline import Term
-from triage.core.digest import Digest, write
+from triage.core.digest import Digest, Today, write
 from triage.core.event import Certainty
 from triage.core.mention import Mention, Reason
-from triage.core.news import Health, Letters, Recognised, Unconfirmed, Unread
+from triage.core.news import (
+    Health,
+    Letters,
+    Recognised,
+    Unconfirmed,
+    Undelivered,
+    Unread,
+)
 from triage.core.pack import Packs
 from triage.core.step import Standing, Step, StepNow, When
 
@@ -132,20 +139,30 @@ def some_packs() -> Packs:
     )
 
 
-def a_digest(*standings: Standing, **more: Any) -> Digest | None:
+def a_digest(
+    *standings: Standing,
+    told: Mapping[str, Sequence[Mention]] | None = None,
+    now: datetime = MORNING,
+    last_sent_on: date | None = TODAY - timedelta(days=1),
+    undelivered: Sequence[Undelivered] = (),
+    always: bool = False,
+    **more: Any,
+) -> Digest | None:
     values: dict[str, Any] = {
-        "now": MORNING,
-        "zone": MOSCOW,
         "packs": some_packs(),
         "standings": standings,
-        "texts": {},
-        "told": {},
-        "letters": Letters(),
         "health": WELL,
         "heads": HEADS,
-        "last_sent_on": TODAY - timedelta(days=1),
     }
-    return write(**{**values, **more})
+    return write(
+        Today(**{**values, **more}),
+        told or {},
+        now=now,
+        zone=MOSCOW,
+        last_sent_on=last_sent_on,
+        undelivered=undelivered,
+        always=always,
+    )
 
 
 def a_full_day() -> dict[str, Any]:

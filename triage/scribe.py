@@ -9,6 +9,7 @@ from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
 
+from triage.core.digest import Today
 from triage.core.phrasebook import Phrasebook
 from triage.core.ways import Ways
 from triage.edges.dossiers import press_of
@@ -19,7 +20,7 @@ from triage.jobs import view
 from triage.jobs.alert import alert, worth_a_look
 from triage.jobs.answer_mail import answer_mail
 from triage.jobs.clerk import Clerk
-from triage.jobs.compose import Today, compose, due, news_span
+from triage.jobs.compose import compose, due, news_span
 from triage.jobs.heeded import with_answers
 from triage.jobs.inspect import proof_of
 from triage.jobs.send import Sender, Sent

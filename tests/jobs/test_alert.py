@@ -16,6 +16,7 @@ from standings import HEADS, TODAY, WELL, a_standing, a_step, some_packs
 
 from triage.core.act import Act, ActKind
 from triage.core.deadline import Term
+from triage.core.digest import Today
 from triage.core.mention import load_mentions
 from triage.core.news import Letters, Recognised
 from triage.core.rule import Grace, Rule, Scope
@@ -25,7 +26,7 @@ from triage.edges.journal import Journal
 from triage.edges.store import Store
 from triage.jobs.act import catch_up
 from triage.jobs.alert import alert, worth_a_look
-from triage.jobs.compose import Today, compose, news_span
+from triage.jobs.compose import compose, news_span
 from triage.jobs.wrap import Letterhead
 
 OWNER = "me@example.org"

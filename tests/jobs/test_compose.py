@@ -16,12 +16,13 @@ from icalendar import Calendar
 from standings import HEADS, MORNING, TODAY, WELL, a_standing, a_step, some_packs
 
 from triage.core.act import Act, ActKind
+from triage.core.digest import Today
 from triage.core.news import Letters
 from triage.core.step import Standing
 from triage.edges import cases, mentions, outbox
 from triage.edges.store import Store
 from triage.errors import ConfigError
-from triage.jobs.compose import Today, compose, due, news_span, preview, try_templates
+from triage.jobs.compose import compose, due, news_span, preview, try_templates
 from triage.jobs.wrap import Letterhead
 
 OWNER = "me@example.org"

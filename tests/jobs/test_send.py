@@ -16,6 +16,7 @@ from standings import HEADS, TODAY, WELL, a_standing, some_packs
 from triage.core.act import Act, ActKind
 from triage.core.attempt import PAUSES, Answer, Outcome
 from triage.core.chain import read_heads
+from triage.core.digest import Today
 from triage.core.mention import load_mentions
 from triage.core.news import Letters
 from triage.edges import mentions, outbox
@@ -23,7 +24,7 @@ from triage.edges.journal import Journal
 from triage.edges.smtp import Postman, Server
 from triage.edges.store import Store
 from triage.jobs.act import catch_up
-from triage.jobs.compose import Today, compose
+from triage.jobs.compose import compose
 from triage.jobs.send import LETTERS_A_DAY, Login, Sent, login_refused, send
 from triage.jobs.wrap import Letterhead
 

@@ -34,13 +34,30 @@ from triage.core.story import (
     Entry,
     Happening,
     Story,
-    Telling,
     at_stake,
     stories,
 )
 
 STALE = timedelta(hours=24)  # mail last read longer ago is news by itself
 LEADS = 20  # more cases than that nobody takes up in a day; the others come tomorrow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """What there is to tell."""
+
+    packs: Packs
+    standings: Sequence[Standing] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Prepared letters, by case id."""
+    letters: Letters = field(default_factory=Letters)
+    health: Health
+    heads: Mapping[str, Head] = field(default_factory=dict)
+    key: bytes = field(default=b"", repr=False)  # signs what the owner can answer to
+    buttons: Mapping[str, Sequence[Button]] = field(default_factory=dict)
+    """The ways to answer, by case id."""
+    replies: Replies = NO_REPLIES
+    background: Background = NO_BACKGROUND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,40 +129,24 @@ class Digest:
 
 
 def write(
+    what: Today,
+    told: Mapping[str, Sequence[Mention]],
     *,
     now: datetime,
     zone: ZoneInfo,
-    packs: Packs,
-    standings: Sequence[Standing],
-    texts: Mapping[str, str],
-    told: Mapping[str, Sequence[Mention]],
-    letters: Letters,
-    health: Health,
-    heads: Mapping[str, Head],
     last_sent_on: date | None,
     undelivered: Sequence[Undelivered] = (),
-    buttons: Mapping[str, Sequence[Button]] | None = None,
-    replies: Replies = NO_REPLIES,
-    background: Background = NO_BACKGROUND,
     always: bool = False,
 ) -> Digest | None:
     """Write the digest of the local day of `now`, or none where there is no reason.
 
-    `texts` are the prepared letters, `told` the earlier mentions and `buttons` the ways
-    to answer, by case id; a problem that waits for the owner is told as a case is.
+    `told` are the earlier mentions by case id; a problem that waits for the owner is told
+    as a case is.
     """
-    today = now.astimezone(zone).date()
-    ways = buttons or {}
+    today, health = now.astimezone(zone).date(), what.health
     entries = [
-        _entry(
-            each,
-            why_mention(each, told.get(each.case.id, ()), today),
-            texts,
-            packs,
-            buttons=tuple(ways.get(each.case.id, ())),
-            telling=background.tellings.get(each.case.id, NOTHING_TOLD),
-        )
-        for each in standings
+        _entry(each, why_mention(each, told.get(each.case.id, ()), today), what)
+        for each in what.standings
     ]
     leading = sorted(filter(_leads, entries), key=in_order)
     actions, later = leading[:LEADS], leading[LEADS:]
@@ -156,19 +157,19 @@ def write(
     problems = (mention_problem(each, told, today) for each in sorted(health.lasting))
     digest = Digest(
         today=today,
-        marketplaces=tuple(each.title for each in packs.marketplaces),
+        marketplaces=tuple(each.title for each in what.packs.marketplaces),
         actions=tuple(actions),
         also_open=tuple(later + sorted(tail, key=in_order)),
         waiting=tuple(waiting),
         snoozed=tuple(e for e in _in_state(entries, State.SNOOZED) if not _leads(e)),
         resolved=tuple(resolved),
-        letters=letters,
+        letters=what.letters,
         health=health,
         read_at=read_at.astimezone(zone) if read_at else None,
         read_age=max(now - read_at, timedelta(0)) if read_at else None,
-        heads=heads,
+        heads=what.heads,
         undelivered=tuple(undelivered),
-        at_stake=at_stake(standings),
+        at_stake=at_stake(what.standings),
         awaited=at_stake(e.standing for e in entries if e.refund),
         mentions=(
             *filter(None, problems),
@@ -178,43 +179,36 @@ def write(
                 if e.reason
             ),
         ),
-        replies=replies,
-        background=background,
+        replies=what.replies,
+        background=what.background,
     )
     quiet = last_sent_on and timedelta(0) <= today - last_sent_on < WEEKLY
     told_now = any(map(is_news, digest.mentions))
-    news = told_now or letters.unread or undelivered or digest.stale or replies
+    unread = what.letters.unread
+    news = told_now or unread or undelivered or digest.stale or what.replies
     return digest if news or always or not quiet else None
 
 
-def _entry(
-    standing: Standing,
-    reason: Reason | None,
-    texts: Mapping[str, str],
-    packs: Packs,
-    *,
-    buttons: tuple[Button, ...],
-    telling: Telling,
-) -> Entry:
-    ladder, now = packs.ladder, standing.step
-    market = packs.marketplace(standing.case.pack)
+def _entry(standing: Standing, reason: Reason | None, what: Today) -> Entry:
+    case, now = standing.case, standing.step
+    ladder, market = what.packs.ladder, what.packs.marketplace(standing.case.pack)
     lacks = now.lacks if now else ()
     return Entry(
         standing=standing,
         marketplace=market.title,
-        refund=any(r.refund for r in market.rules if r.id == standing.case.rule),
-        telling=telling,
+        refund=any(r.refund for r in market.rules if r.id == case.rule),
+        telling=what.background.tellings.get(case.id, NOTHING_TOLD),
         reason=reason,
         urgent=is_urgent(standing, standing.today),
-        text="" if lacks else texts.get(standing.case.id, ""),
+        text="" if lacks else what.texts.get(case.id, ""),
         lacks=tuple((name, ladder.fact_names.get(name, name)) for name in lacks),
         documents=tuple(
             ladder.documents.get(each, each)
             for each in (now.step.documents if now else ())
         ),
         deadline_kind=ladder.kinds.get(now.deadline_kind, "") if now else "",
-        closed_by=packs.events.get(standing.case.closed_by, ""),
-        buttons=buttons,
+        closed_by=what.packs.events.get(case.closed_by, ""),
+        buttons=tuple(what.buttons.get(case.id, ())),
     )
 
 

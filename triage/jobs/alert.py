@@ -9,12 +9,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from triage.core.digest import Today
 from triage.core.hurry import at_once
 from triage.core.mention import Mention, Reason, owners_deadline, why_at_once
 from triage.core.step import Standing
 from triage.edges import cases, mentions, outbox
 from triage.edges.store import Store
-from triage.jobs.compose import Today, enqueue, written
+from triage.jobs.compose import enqueue, written
 from triage.jobs.wrap import Letterhead, of_an_hour
 
 log = logging.getLogger(__name__)

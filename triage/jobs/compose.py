@@ -8,18 +8,13 @@ server has seen: today's takes its place.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from triage.core.agenda import load_days
-from triage.core.button import NO_REPLIES, Button, Replies
-from triage.core.chain import Head
-from triage.core.digest import Digest, write
+from triage.core.digest import Digest, Today, write
 from triage.core.mention import Mention
-from triage.core.news import Health, Letters
+from triage.core.news import Health
 from triage.core.pack import Packs
-from triage.core.step import Standing
-from triage.core.story import NO_BACKGROUND, Background
 from triage.edges import mentions, messages, outbox
 from triage.edges.messages import Span
 from triage.edges.pages import Page, render
@@ -31,22 +26,6 @@ log = logging.getLogger(__name__)
 _CONSIDERED = "digest_considered"
 FIRST_LOOK_BACK = timedelta(days=1)
 LATE = timedelta(hours=6)  # past the owner's hour, when midnight lies between
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Today:
-    """What there is to tell."""
-
-    packs: Packs
-    standings: Sequence[Standing]
-    texts: Mapping[str, str]  # prepared letters by case id
-    letters: Letters  # of `news_span`
-    health: Health
-    heads: Mapping[str, Head]
-    key: bytes = field(default=b"", repr=False)  # signs what the owner can answer to
-    buttons: Mapping[str, Sequence[Button]] = field(default_factory=dict)  # by case id
-    replies: Replies = NO_REPLIES
-    background: Background = NO_BACKGROUND
 
 
 def due(store: Store, head: Letterhead, now: datetime) -> date | None:
@@ -150,16 +129,12 @@ def try_templates(head: Letterhead, packs: Packs, now: datetime) -> None:
     Raises:
         ConfigError: a template of the owner's does not work.
     """
+    health = Health(on_server=None, archived=0, unread=0, last_read_at=None)
     digest = write(
+        Today(packs=packs, health=health),
+        {},
         now=now,
         zone=head.zone,
-        packs=packs,
-        standings=(),
-        texts={},
-        told={},
-        letters=Letters(),
-        health=Health(on_server=None, archived=0, unread=0, last_read_at=None),
-        heads={},
         last_sent_on=None,
         always=True,
     )
@@ -191,19 +166,11 @@ def written(
 ) -> Digest | None:
     """Write the digest of an instant from what there is to tell."""
     return write(
+        today,
+        told,
         now=now,
         zone=head.zone,
-        packs=today.packs,
-        standings=today.standings,
-        texts=today.texts,
-        told=told,
-        letters=today.letters,
-        health=today.health,
-        heads=today.heads,
-        background=today.background,
         last_sent_on=outbox.last_digest_on(store),
         undelivered=outbox.undelivered(store),
-        buttons=today.buttons,
-        replies=today.replies,
         always=always,
     )

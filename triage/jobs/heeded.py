@@ -10,6 +10,7 @@ from typing import Self
 from triage.core.act import Act, ActKind
 from triage.core.button import Heeded, Replies, Unclear
 from triage.core.deed import UNDOABLE, undoable
+from triage.core.digest import Today
 from triage.core.event import EventKind
 from triage.core.news import Recognised
 from triage.core.pack import Packs
@@ -20,7 +21,6 @@ from triage.core.words import day
 from triage.edges import cases, replies
 from triage.edges.messages import Span
 from triage.edges.store import Store
-from triage.jobs.compose import Today
 
 MOST = 5  # refusals that are told at once
 _MONTHS = (

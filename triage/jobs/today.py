@@ -8,6 +8,7 @@ from typing import Any
 
 from triage.core.case import State
 from triage.core.chain import Head
+from triage.core.digest import Today
 from triage.core.event import in_life
 from triage.core.message import Role
 from triage.core.news import (
@@ -22,7 +23,6 @@ from triage.edges import accounts, cases, cursors, mentions, messages
 from triage.edges.messages import Span
 from triage.edges.store import Store
 from triage.jobs.assess import Bench, standings
-from triage.jobs.compose import Today
 from triage.jobs.inspect import evidence_problem
 from triage.jobs.prepare import texts
 from triage.jobs.recount import background, title
