@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from builders import MOSCOW, on
+from hypothesis import given
+from hypothesis import strategies as st
 from ladders import CONTACTS, OWNER, a_case, did, ru, ru_files, told
 from test_letters import BY_LETTERS
 
@@ -225,6 +227,16 @@ BY_HAND = [
     ("warranty-19", "2026-02-28", "2028-02-28"),
     ("bank-150", "2026-10-31", "2027-03-30"),
 ]
+
+
+@given(st.dates(date(2026, 1, 1), date(2027, 11, 1)))
+def test_no_bank_is_said_to_be_late_before_either_term_that_may_hold_has_passed(sent_on):
+    norms, calendar = ru().norms, ru().calendar
+    possible = (norms["bank-answer"].term, norms["bank-dispute-answer"].term)
+
+    waited = end_of(norms["bank-wait"].term, sent_on, calendar)
+
+    assert waited >= max(term.ends_on(sent_on, calendar) for term in possible)
 
 
 @pytest.mark.parametrize(("norm", "start", "end"), BY_HAND)

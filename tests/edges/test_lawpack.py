@@ -55,12 +55,12 @@ def test_a_plan_like_another_has_its_steps_wording_and_penalty():
 
 BANK = {
     "сбп": ("bank-150", "sbp-answer", "bank"),
-    "Карта МИР": ("bank-150", "bank-answer", "bank"),
-    "ozon карта": ("bank-150", "bank-answer", "bank"),
-    "UnionPay": ("bank-90", "bank-answer", "bank"),
-    "виза": ("bank-150", "bank-answer", "bank"),
-    "в рассрочку": ("", "bank-answer", "creditor"),
-    "": ("bank-150", "bank-answer", "bank"),
+    "Карта МИР": ("bank-150", "bank-wait", "bank"),
+    "ozon карта": ("bank-150", "bank-wait", "bank"),
+    "UnionPay": ("bank-90", "bank-wait", "bank"),
+    "виза": ("bank-150-other", "bank-wait", "bank"),
+    "в рассрочку": ("", "bank-wait", "creditor"),
+    "": ("bank-150", "bank-wait", "bank"),
 }
 
 
