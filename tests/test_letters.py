@@ -439,8 +439,8 @@ def test_the_list_of_documents_says_what_was_attached_and_what_is_not_known():
 
     assert "К делу ещё ничего не приложено." in said()
     assert "Вы уже приложили:\n— чек.pdf\n" in said(file)
-    assert "(seller_inn)" in said()
-    assert "(seller_inn)" not in said(told(case, "seller_inn", "7707083893"))
+    assert "ИНН продавца" in said()
+    assert "ИНН продавца" not in said(told(case, "seller_inn", "7707083893"))
 
 
 @pytest.mark.parametrize(("rule", "step", "letter"), EVERY)

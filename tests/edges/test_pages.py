@@ -32,6 +32,7 @@ from triage.core.news import (
     Undelivered,
     Unread,
 )
+from triage.core.step import Standing
 from triage.edges.pages import CLIPPED, Page, render
 from triage.errors import ConfigError
 
@@ -114,6 +115,33 @@ def test_the_first_line_is_the_age_of_the_last_good_read() -> None:
     )
     never = page(health=replace(WELL, last_read_at=None)).text
     assert never.startswith("Внимание: почта ещё ни разу не прочитана")
+
+
+def test_each_case_beside_a_story_has_a_line_of_its_own() -> None:
+    def beside(number: int) -> Standing:
+        return a_standing("waiting", number=number, name=f"beside-{number}")
+
+    text = page(a_standing(number=1), beside(2), beside(3)).text
+
+    lines = text.splitlines()
+    place = lines.index("   Ещё по этому заказу:")
+    assert [line[:13] for line in lines[place + 1 : place + 4]] == [
+        "   - Дело 2: ",
+        "   - Дело 3: ",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("side", ["text", "html"])
+def test_what_stands_in_the_settings_is_not_asked_for_by_mail(side: str) -> None:
+    step = replace(a_step("claim"), lacks=("owner_name", "seller_inn"))
+    digest = a_digest(a_standing(step=step, number=3))
+
+    written = _plain(getattr(render(digest, "ru"), side))
+
+    assert "Впишите в настройки: " in written
+    assert "owner_name=" not in written
+    assert "не хватает сведений" in written
 
 
 @pytest.mark.parametrize("side", ["text", "html"])

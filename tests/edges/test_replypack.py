@@ -1,10 +1,14 @@
 """The words of answers are data, which an owner may replace, and which is checked whole."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from triage.core.listener import Listener
 from triage.core.phrasebook import Verb
+from triage.edges.packs import load
 from triage.edges.replypack import FILE, LANGUAGES, phrase, read_phrasebook
 from triage.errors import ConfigError
 
@@ -54,3 +58,29 @@ def test_every_fault_of_the_file_is_named(own):
     assert "ru/replies.toml: refused: stranger is missing" in problems
     assert "unknown key 'stranjer'" in problems
     assert "ru/replies.toml: why: unknown is missing" in problems
+
+
+def test_every_answer_that_the_packs_put_into_the_owners_mouth_is_understood():
+    """What a step tells the owner to answer must do what it promises."""
+    packs = load(["ozon", "yandex-market"], "ru", None)
+    listener = Listener(
+        heard=read_phrasebook("ru").heard,
+        today=date(2026, 12, 7),
+        read_number=lambda word: None,
+        facts={n: packs.ladder.fact_names[n] for n in packs.facts.told},
+    )
+    texts = "".join(path.read_text("utf-8") for path in BUILT_IN.rglob("ru/*.toml"))
+    texts += (BUILT_IN / "ru" / "letters" / "documents.txt").read_text("utf-8")
+    asked = sorted(set(re.findall("«(факт 3 [^»]+)»", texts)))
+
+    assert len(asked) > 8
+    for words in asked:
+        [wish] = listener.listen(words)
+        told = packs.facts.settle(
+            wish.fact,
+            wish.value,
+            title="",
+            on=date(2026, 12, 7),
+            today=date(2026, 12, 7),
+        )
+        assert (wish.numbers, bool(told)) == ((3,), True), words

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from triage.core.case import Fact, State
-from triage.core.event import Certainty, Event
+from triage.core.event import Certainty, Event, in_life
 from triage.core.letter import lacking, render
 from triage.core.pack import Packs
 from triage.core.sheet import plain
@@ -90,7 +90,7 @@ def _lives(
 
 
 def _days(order: str, events: Iterable[Event], bench: Bench) -> Iterator[Happening]:
-    ordered = sorted(events, key=lambda event: (event.at, event.id))
+    ordered = sorted(events, key=in_life)
     for on, of_day in groupby(ordered, lambda e: e.at.astimezone(bench.zone).date()):
         told = dict.fromkeys(title(each, bench.packs) for each in of_day)
         yield Happening(on=on, order=order, titles=tuple(told))
