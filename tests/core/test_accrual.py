@@ -228,7 +228,7 @@ def test_past_the_last_confirmed_rate_the_digest_asks_for_it():
 
     assert asked.step.id == "claim"
     assert "неизвестна ключевая ставка с 26 октября 2026 г." in asked.caution
-    assert "key_rate" in asked.caution
+    assert "«факт 3 ставка " in asked.caution
     assert reckoned(case, "2026-11-23").calculation is None
 
 
