@@ -1,5 +1,6 @@
 """How a phrase is heard in a letter: sentences, lines, wraps, exclusions."""
 
+import pytest
 from letters import a_message
 
 from triage.core.event import Certainty, EventKind
@@ -111,6 +112,35 @@ def test_a_recogniser_may_ask_for_subject_and_phrase_and_sender():
     assert heard(recogniser, "Заказ", "Ждёт") is None
     assert heard(recogniser, "Заказ", "Отправлен", sender="x@news.ozon.ru") is None
     assert heard(recogniser, "Заказ", "Отправлен", sender="x@notsender.ozon.ru") is None
+
+
+def test_a_recogniser_may_be_limited_to_one_address():
+    recogniser = a_recogniser(any_of="отправлен", senders=("help@ozon.ru",))
+
+    assert heard(recogniser, "Отправлен", sender="Help@Ozon.ru") == "Отправлен"
+    assert heard(recogniser, "Отправлен", sender="help@sender.ozon.ru") is None
+    assert heard(recogniser, "Отправлен", sender="nohelp@ozon.ru") is None
+
+
+@pytest.mark.parametrize(
+    ("answered", "is_reply"),
+    [
+        ("<1@mail.example.org>", True),
+        ("<1@notozon.ru>", True),
+        ("<1@OZON.ru>", False),
+        ("<1@sender.ozon.ru>", False),  # a thread of its own
+        ("1", False),
+        ("", False),
+    ],
+)
+def test_a_recogniser_may_be_limited_to_answers_to_somebody_elses_letter(
+    answered, is_reply
+):
+    recogniser = a_recogniser(any_of="отправлен", replies=True)
+
+    found = heard(recogniser, "Отправлен", in_reply_to=answered)
+
+    assert (found is not None) is is_reply
 
 
 def test_a_sum_may_end_a_sentence():

@@ -7,6 +7,7 @@ from letters import LINK, ORDER, a_message, ozon, reading
 
 from triage.core.event import Certainty, EventKind, Stream
 from triage.core.message import Role, Where
+from triage.core.recogniser import ANY
 
 OTHER = "12345678-0002"
 RECEIPT = (
@@ -279,6 +280,22 @@ def test_recognisers_that_declare_each_other_may_speak_together():
     text = "Товары уже готовятся к отправке.\nЗаберите ваши товары"
     together = tuple(
         replace(one, beside=("order-accepted",)) if one.id == "pickup-ready" else one
+        for one in ozon().recognisers
+    )
+
+    found = reading(
+        a_message("Ozon", text, links=(LINK,)),
+        market=replace(ozon(), recognisers=together),
+    )
+
+    kinds = {event.kind for event in found.events}
+    assert kinds == {EventKind.ORDER_PLACED, EventKind.READY_FOR_PICKUP}
+
+
+def test_a_recogniser_may_speak_beside_all_others():
+    text = "Товары уже готовятся к отправке.\nЗаберите ваши товары"
+    together = tuple(
+        replace(one, beside=(ANY,)) if one.id == "pickup-ready" else one
         for one in ozon().recognisers
     )
 

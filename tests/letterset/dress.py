@@ -189,6 +189,7 @@ def mail(
     html: str,
     date: str,
     message_id: str,
+    answers: str = "",
     shape: str,
     asked: str = "",
     chance: random.Random,
@@ -209,6 +210,8 @@ def mail(
         f"From: {name} <{address}>\r\nTo: {to}\r\nSubject: {subject}\r\n"
         f"Date: {date}\r\nMessage-ID: {message_id}\r\nMIME-Version: 1.0\r\n"
     ).encode("ascii")
+    if answers:
+        head += f"In-Reply-To: {answers}\r\nReferences: {answers}\r\n".encode()
     html = html.replace('charset="utf-8"', f'charset="{charset}"')
     shape = shape or chance.choice(SHAPES)
     if shape == "text":

@@ -57,6 +57,7 @@ class Template:
     charset: str = ""
     copies: int = 2
     bare: bool = False
+    reply: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

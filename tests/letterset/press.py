@@ -87,6 +87,7 @@ def _letter(template: Template, copy: int, around: Blocks) -> Letter:
             html=html,
             date=format_datetime(gaps.sent_at),
             message_id=f"<{gaps.chance.getrandbits(64):016x}@sender.ozon.ru>",
+            answers=f"<{name}@example.org>" if template.reply else "",
             shape=template.shape,
             asked=template.charset,
             chance=chance,

@@ -9,7 +9,7 @@ from triage.core.hearing import Heard, Spoken, hear, hear_all
 from triage.core.message import Where
 from triage.core.naming import Stretch, in_text, stretches
 from triage.core.pack import Identifiers, Marketplace
-from triage.core.recogniser import Recogniser
+from triage.core.recogniser import ANY, Recogniser
 from triage.core.telling import OF_THE_ORDER, ON_THE_WAY
 from triage.core.voice import Voice
 
@@ -34,7 +34,8 @@ def chosen(market: Marketplace, letter: Spoken) -> list[Heard] | str:
     ranked = sorted(possible, key=lambda one: -one.certainty)
     parted = [v for v in letter.voices if stretches(v, market.identifiers)]
     if parted:
-        told = _told([one for one in ranked if one.any_of], letter, market.identifiers)
+        saying = [one for one in ranked if one.any_of or (one.kind and one.subject)]
+        told = _told(saying, letter, market.identifiers)
         if isinstance(told, str) or any(one.voice in parted for one in told):
             return told
     sure = [one for one in ranked if one.certainty > Certainty.GUESS]
@@ -232,7 +233,12 @@ def _alike(one: Heard, other: Heard) -> bool:
 
 
 def _agree(one: Recogniser, other: Recogniser) -> bool:
-    return other.id in one.beside or one.id in other.beside
+    return (
+        other.id in one.beside
+        or one.id in other.beside
+        or ANY in one.beside
+        or ANY in other.beside
+    )
 
 
 def _between(one: Heard, other: Heard) -> str:

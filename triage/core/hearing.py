@@ -19,6 +19,8 @@ class Spoken:
     """A letter made ready for recognisers. Hidden text is left out."""
 
     sender: str  # the sub-domain
+    address: str
+    is_reply: bool  # In-Reply-To names a letter that is not the sender's own
     voices: tuple[Voice, ...]  # subject first, then text, then HTML
     links: tuple[str, ...]
     vocabulary: Vocabulary
@@ -101,8 +103,11 @@ def spoken(message: Message) -> Spoken:
     for place in (Where.TEXT, Where.HTML):
         texts += [(place, p.text) for p in message.passages if p.where is place]
     voices = tuple(Voice(where, text) for where, text in texts if text)
+    address = message.sender.lower()
     return Spoken(
-        sender=message.sender.rpartition("@")[2].lower(),
+        sender=address.rpartition("@")[2],
+        address=address,
+        is_reply=_is_reply(message),
         voices=voices,
         links=tuple(
             dict.fromkeys(p.text for p in message.passages if p.where is Where.LINK)
@@ -122,7 +127,9 @@ def hear_all(
     recogniser: Recogniser, letter: Spoken, voices: Iterable[Voice] | None = None
 ) -> Iterator[Heard]:
     """Yield every sentence in which a recogniser matches, voice by voice."""
-    if not (_is_of(letter.sender, recogniser.senders) and letter.may_say(recogniser)):
+    if not (_is_of(letter, recogniser.senders) and letter.may_say(recogniser)):
+        return
+    if recogniser.replies and not letter.is_reply:
         return
     within = letter.voices if voices is None else tuple(voices)
     links = letter.leading_to(recogniser.links)
@@ -153,11 +160,19 @@ def _is_silenced(recogniser: Recogniser, letter: Spoken) -> bool:
     )
 
 
-def _is_of(sender: str, domains: Sequence[str]) -> bool:
-    """Say whether a letter comes from one of the sub-domains; none are all."""
-    return not domains or any(
-        sender == one or sender.endswith(f".{one}") for one in domains
+def _is_of(letter: Spoken, senders: Sequence[str]) -> bool:
+    """Say whether a letter comes from one of the sub-domains or addresses; none are all."""
+    return not senders or any(
+        one in (letter.sender, letter.address) or letter.sender.endswith(f".{one}")
+        for one in senders
     )
+
+
+def _is_reply(message: Message) -> bool:
+    """Say whether a letter answers one that its own domain did not write (RFC 5322)."""
+    _, named, host = message.in_reply_to.rstrip(">").lower().rpartition("@")
+    own = message.authenticated_domain.lower()
+    return bool(named) and not f".{host}".endswith(f".{own}")
 
 
 def _phrases(

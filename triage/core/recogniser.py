@@ -7,6 +7,9 @@ from triage.core.event import Certainty, Event, EventKind, Stream
 from triage.core.lexicon import Lexicon
 from triage.core.pattern import Patterns
 
+ANY = "*"
+"""Stands for every recogniser that tells an event."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recogniser:
@@ -22,7 +25,9 @@ class Recogniser:
     kind: EventKind | None
     stream: Stream | None
     certainty: Certainty
-    senders: tuple[str, ...] = ()  # sub-domains it is limited to, empty: any of orders
+    senders: tuple[str, ...] = ()
+    """Sub-domains, or whole addresses, that it is limited to; empty: any of orders."""
+    replies: bool = False  # limited to answers to a letter that was not the shop's own
     subject: Patterns = ()  # any must match, where given
     any_of: Patterns = ()  # one must match, where given
     links: Patterns = ()  # any must match a link, where given
@@ -34,7 +39,8 @@ class Recogniser:
     unless_below: Patterns = ()  # in its line, or in the next one
     lexicon: Lexicon | None = None  # the words its sentence may consist of; None is any
     lines: int = 0  # any_of looks at so many first lines of a text; 0 is all of them
-    beside: tuple[str, ...] = ()  # ids of recognisers that may speak in the same letter
+    beside: tuple[str, ...] = ()
+    """Ids of recognisers that may speak in the same letter, or ANY."""
     extract: Mapping[str, Patterns] = field(
         default_factory=dict, hash=False
     )  # attribute -> patterns whose group `value` holds it, first match counts

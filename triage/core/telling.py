@@ -172,6 +172,8 @@ def _targets(
     heard: Heard, kind: EventKind, letter: Spoken, names: Names, numbers: Identifiers
 ) -> Targets:
     scope = meant(heard, letter, numbers, names)
+    if kind is EventKind.SUPPORT_ANSWERED and not scope.orders:
+        scope = names  # an answer is one to all that was asked
     return tuple(
         (order, posting)
         for order in scope.orders

@@ -8,7 +8,7 @@ from triage.core.event import ATTRIBUTES, Certainty, EventKind, Stream
 from triage.core.lexicon import Lexicon
 from triage.core.pack import ORDERS, Identifiers, Marketplace
 from triage.core.pattern import Patterns
-from triage.core.recogniser import Recogniser
+from triage.core.recogniser import ANY, Recogniser
 from triage.core.rule import Check, Grace, Rule, Scope
 from triage.edges.tables import NOTHING, Table, nearest
 
@@ -111,7 +111,7 @@ def _recognisers(file: Table) -> tuple[Recogniser, ...]:
     defaults.done()
     rows = file.tables("recogniser")
     found = tuple(_recogniser(row, guess, money, road) for row in rows)
-    known = {one.id for one in found}
+    known = {one.id for one in found} | {ANY}
     _once(rows, found)
     for row, one in zip(rows, found, strict=True):
         for other in one.beside:
@@ -136,8 +136,9 @@ def _recogniser(
         row.problem("certainty is needed: pinned or guess")
         certainty = Certainty.GUESS
     tells = "stream" not in row  # «Как вам покупка?» is a question, and rightly
-    shared = guess if certainty is Certainty.GUESS and tells else None
-    guards = guess if "kind" in row else shared
+    guarded = not row.flag("unguarded")  # or the recogniser has guards of its own
+    shared = guess if certainty is Certainty.GUESS and tells and guarded else None
+    guards = guess if "kind" in row and guarded else shared
     plain = money if row.flag("plain") else road if row.flag("moving") else None
     one = Recogniser(
         id=row.text("id"),
@@ -145,6 +146,7 @@ def _recogniser(
         stream=row.word("stream", Stream, "stream"),
         certainty=certainty,
         senders=tuple(text.lower() for text in row.texts("senders")),
+        replies=row.flag("replies"),
         subject=row.patterns("subject"),
         any_of=row.patterns("any_of"),
         links=row.patterns("links"),
