@@ -230,7 +230,9 @@ BY_HAND = [
 
 
 @given(st.dates(date(2026, 1, 1), date(2027, 11, 1)))
-def test_no_bank_is_said_to_be_late_before_either_term_that_may_hold_has_passed(sent_on):
+def test_no_bank_is_said_to_be_late_before_either_term_that_may_hold_has_passed(
+    sent_on,
+):
     norms, calendar = ru().norms, ru().calendar
     possible = (norms["bank-answer"].term, norms["bank-dispute-answer"].term)
 

@@ -1,5 +1,6 @@
 """A case on its ladder, day by day, on the built-in plans."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from ladders import RULES, STEPS, a_case, did, ru, standing, told
 
 from triage.core.case import State
-from triage.core.step import Standing
+from triage.core.deadline import Term, Unit
+from triage.core.ladder import stand
+from triage.core.step import Ladder, Standing
 
 ONE_DAY = timedelta(days=1)
 FACTS = {
@@ -412,9 +415,18 @@ def test_a_year_without_a_calendar_gives_unshifted_days_and_no_guess_at_worked_o
     acts = [did(case, s, "2027-12-25") for s in ("check", "support", "claim", "bank")]
 
     now = standing(case, "2027-12-27", *acts)
+    worked = stand(case, 1, acts, [], in_worked_days(), {}, on("2027-12-27"))
 
     assert dated(now, "claim").deadline_on == on("2028-01-04")
-    assert dated(now, "bank").deadline_on is None
+    assert dated(now, "bank").deadline_on == on("2028-01-27")
+    assert dated(worked, "bank").deadline_on is None
+
+
+def in_worked_days() -> Ladder:
+    """Give the bank worked days to answer in, as a pack may."""
+    term = Term(15, Unit.WORKING_DAYS, shifts=True)
+    waits = replace(ru().norms["bank-wait"], term=term)
+    return replace(ru(), norms={**ru().norms, "bank-wait": waits})
 
 
 def test_a_rule_without_a_plan_has_the_whole_ladder():

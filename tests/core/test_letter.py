@@ -297,17 +297,18 @@ def test_what_a_claim_for_late_money_rests_on_comes_to_the_kopeck():
 def test_a_reading_older_than_180_days_loses_its_number_of_days():
     fresh, stale = (facts(a_case(), day) for day in ("2027-05-22", "2027-05-23"))
 
-    assert fresh["within_refund_26_1"].value == "в течение 10 дней"
-    assert stale["within_refund_26_1"].value == "в установленный законом срок"
-    assert "length_refund_26_1" not in stale
+    assert fresh["within_refund_22"].value == "в течение 10 дней"
+    assert stale["within_refund_22"].value == "в установленный законом срок"
+    assert "length_refund_22" not in stale
     assert "answer_by" not in facts(a_case(), "2027-05-23", step="claim")
 
 
 def test_some_readings_grow_old_sooner():
     found = facts(a_case(), "2027-02-01")
 
-    assert found["within_refuse_26_1"].value == "в установленный законом срок"
-    assert found["within_refund_26_1"].value == "в течение 10 дней"
+    for soon in ("within_refuse_26_1", "within_refund_26_1", "within_refund_12"):
+        assert found[soon].value == "в установленный законом срок"
+    assert found["within_refund_22"].value == "в течение 10 дней"
 
 
 def test_a_lapsed_norm_is_cited_by_the_law_itself():
@@ -337,8 +338,8 @@ def test_a_text_that_cites_general_knowledge_says_to_check_it():
     )
     bank = render(ru().letters["bank"], facts(case, "2026-11-23", *acts, step="bank"))
 
-    assert "проверьте редакцию нормы: ст. 499 ГК РФ" in claim
-    assert "499" not in bank
+    assert "проверьте редакцию нормы: ст. 12 Закона" in claim
+    assert "ст. 12" not in bank
     assert "редакцию нормы" not in bank
 
 
