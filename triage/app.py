@@ -5,7 +5,6 @@ short or repeated costs nothing.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -27,15 +26,12 @@ from triage.jobs.inspect import compare_heads, inspect, note_damage, remember_he
 from triage.jobs.intake import Imported, import_paths
 from triage.jobs.poll import Due, poll
 from triage.jobs.seen import is_there
-from triage.jobs.servers import connect, lasting_of, password_of, settings_of
+from triage.jobs.servers import Connect, connect, lasting_of, password_of, settings_of
 from triage.jobs.trust import Judge, signers
 from triage.place import Place, silent
 
 if TYPE_CHECKING:
     from triage.jobs.send import Sender
-
-Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
-"""Opens the mailbox of an account with its password."""
 
 
 @dataclass(slots=True)

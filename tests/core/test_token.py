@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from triage.core.token import (
     EXPIRES,
-    Grant,
+    Permit,
     allows,
     find_token,
     is_marked,
@@ -20,36 +20,36 @@ from triage.core.token import (
 
 KEY = b"k" * 32
 DAY = date(2026, 11, 23)
-GRANT = Grant(
+PERMIT = Permit(
     case="shop/refund-missing/12345678-0001", act="done", detail="claim", on=DAY
 )
 OWNER = "me@example.org"
 
 
 def test_a_token_survives_being_written_into_a_subject():
-    made = token(KEY, GRANT)
+    made = token(KEY, PERMIT)
 
     assert find_token(f"Re: triage 3 готово {made}".upper()) == made
-    assert allows(KEY, made, GRANT)
+    assert allows(KEY, made, PERMIT)
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        replace(GRANT, case="shop/refund-missing/12345678-0002"),
-        replace(GRANT, act="resolved"),
-        replace(GRANT, detail="bank"),
-        replace(GRANT, on=DAY - timedelta(days=1)),
+        replace(PERMIT, case="shop/refund-missing/12345678-0002"),
+        replace(PERMIT, act="resolved"),
+        replace(PERMIT, detail="bank"),
+        replace(PERMIT, on=DAY - timedelta(days=1)),
     ],
 )
 def test_a_token_grants_nothing_else(other):
-    assert not allows(KEY, token(KEY, GRANT), other)
-    assert not allows(KEY, replace(token(KEY, GRANT), on=other.on), replace(other))
+    assert not allows(KEY, token(KEY, PERMIT), other)
+    assert not allows(KEY, replace(token(KEY, PERMIT), on=other.on), replace(other))
 
 
 @given(st.binary(min_size=1, max_size=40))
 def test_without_the_key_nobody_makes_a_token(key):
-    assert key == KEY or not allows(KEY, token(key, GRANT), GRANT)
+    assert key == KEY or not allows(KEY, token(key, PERMIT), PERMIT)
 
 
 @given(st.text())
@@ -63,11 +63,11 @@ def test_a_day_that_does_not_exist_is_no_token():
 
 
 def test_a_token_expires_and_one_of_the_day_after_tomorrow_is_not_ours():
-    assert not GRANT.expired(DAY)
-    assert not GRANT.expired(DAY + EXPIRES)
-    assert not GRANT.expired(DAY - timedelta(days=1))
-    assert GRANT.expired(DAY + EXPIRES + timedelta(days=1))
-    assert GRANT.expired(DAY - timedelta(days=2))
+    assert not PERMIT.expired(DAY)
+    assert not PERMIT.expired(DAY + EXPIRES)
+    assert not PERMIT.expired(DAY - timedelta(days=1))
+    assert PERMIT.expired(DAY + EXPIRES + timedelta(days=1))
+    assert PERMIT.expired(DAY - timedelta(days=2))
 
 
 def test_the_id_of_a_letter_tells_its_day_to_whoever_has_the_key():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from standings import TODAY, a_shop, a_standing, a_step, some_packs
 
 from triage.core.phrasebook import Verb
-from triage.core.token import Grant, allows, find_token
+from triage.core.token import Permit, allows, find_token
 from triage.core.ways import NOT_RECEIVED, Ways, mailto
 from triage.edges.replypack import read_phrasebook
 
@@ -76,8 +76,8 @@ def test_a_button_writes_a_letter_that_says_what_it_does(language):
     token = find_token(fields["subject"])
     assert token
     assert fields["subject"] == f"triage 3 {word} {token}"
-    grant = Grant(case=standing.case.id, act=Verb.DONE, detail="support", on=TODAY)
-    assert allows(KEY, token, grant)
+    permit = Permit(case=standing.case.id, act=Verb.DONE, detail="support", on=TODAY)
+    assert allows(KEY, token, permit)
 
 
 def test_a_button_of_another_day_has_another_token():

@@ -1,4 +1,4 @@
-"""What a pressed button grants: its token, held against everything it could be of."""
+"""What a pressed button permits: its token, held against everything it could be of."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from triage.core.deed import Already, Deed, Docket, taking_back, undoable
 from triage.core.granted import ladder_of
 from triage.core.phrasebook import Verb, Why
 from triage.core.step import Standing
-from triage.core.token import Grant, Token, allows
+from triage.core.token import Permit, Token, allows
 from triage.core.ways import PAUSE, question_of, reporting, undoing
 from triage.core.wish import Lost, Numbered, Wish
 
@@ -33,38 +33,38 @@ def press(
     used: Collection[str],
 ) -> Deed:
     """Return what a button comes to. `acts` are all of the owner's, taken back or not."""
-    grant, standing = _grant(pressed, docket, acts, key)
-    if grant is None:
+    permit, standing = _permit(pressed, docket, acts, key)
+    if permit is None:
         return Lost(pressed.words, Why.WRONG)
     if str(pressed.shown) in used:
         return Lost(pressed.words, Why.USED)
-    if grant.expired(docket.said_on):
+    if permit.expired(docket.said_on):
         return Lost(pressed.words, Why.EXPIRED)
-    if grant.act == Verb.UNDONE:
-        return _undo(pressed, grant, docket, acts)
+    if permit.act == Verb.UNDONE:
+        return _undo(pressed, permit, docket, acts)
     wish = Wish(
-        verb=Verb(grant.act),
+        verb=Verb(permit.act),
         words=pressed.words,
         numbers=(standing.number,) if standing else (),
         orders=(pressed.order,) if pressed.order and not standing else (),
     )
-    step = grant.detail if grant.act == Verb.DONE else ""
+    step = permit.detail if permit.act == Verb.DONE else ""
     return docket.heed(wish, step)[0]
 
 
-def _grant(
+def _permit(
     pressed: Pressed, docket: Docket, acts: Sequence[Act], key: bytes
-) -> tuple[Grant | None, Standing | None]:
+) -> tuple[Permit | None, Standing | None]:
     """Find what a token was made for; (None, None) where it is of something else."""
-    for grant, standing in _possible(pressed, docket, acts):
-        if allows(key, pressed.shown, grant):
-            return grant, standing
+    for permit, standing in _possible(pressed, docket, acts):
+        if allows(key, pressed.shown, permit):
+            return permit, standing
     return None, None
 
 
 def _possible(
     pressed: Pressed, docket: Docket, acts: Sequence[Act]
-) -> Iterator[tuple[Grant, Standing | None]]:
+) -> Iterator[tuple[Permit, Standing | None]]:
     on = pressed.shown.on
     for case, standing in docket.now.items():
         if pressed.about not in (case, str(standing.number)):
@@ -77,7 +77,7 @@ def _possible(
         ways += [(Verb.SNOOZED, str(PAUSE)), (Verb.RESOLVED, "")]
         ways += [(Verb.NOT_RECEIVED, "")]
         for way, detail in ways:
-            yield Grant(case=case, act=way, detail=detail, on=on), standing
+            yield Permit(case=case, act=way, detail=detail, on=on), standing
     if pressed.order:
         pack, order, posting = pressed.order
         yield reporting(f"{pack}/{posting or order}", on), None
@@ -85,8 +85,10 @@ def _possible(
         yield undoing(act.id, on), None
 
 
-def _undo(pressed: Pressed, grant: Grant, docket: Docket, acts: Sequence[Act]) -> Deed:
+def _undo(
+    pressed: Pressed, permit: Permit, docket: Docket, acts: Sequence[Act]
+) -> Deed:
     for act in undoable(acts):
-        if act.id == grant.detail:
+        if act.id == permit.detail:
             return taking_back(act, docket.at)
     return Already(pressed.words)

@@ -1,7 +1,7 @@
 """What proves that an answer belongs to a digest of ours: marks made with a secret key.
 
 A button carries a token for one act on one case, `[261123-0f3c…]`: the day of its digest
-and a mark over what it grants. The Message-ID of a digest carries a mark too, so that a
+and a mark over what it permits. The Message-ID of a digest carries a mark too, so that a
 letter that answers it is known for an answer to what we sent.
 """
 
@@ -24,7 +24,7 @@ _LETTER = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Permit:
     """What one token allows, once."""
 
     case: str
@@ -48,10 +48,10 @@ class Token:
         return f"[{self.on:%y%m%d}-{self.mark}]"
 
 
-def token(key: bytes, grant: Grant) -> Token:
-    """Make the token of a grant."""
-    what = ("button", grant.case, grant.act, grant.detail, grant.on.isoformat())
-    return Token(grant.on, _mark(key, *what))
+def token(key: bytes, permit: Permit) -> Token:
+    """Make the token of a permit."""
+    what = ("button", permit.case, permit.act, permit.detail, permit.on.isoformat())
+    return Token(permit.on, _mark(key, *what))
 
 
 def find_token(text: str) -> Token | None:
@@ -66,9 +66,9 @@ def find_token(text: str) -> Token | None:
     return None
 
 
-def allows(key: bytes, shown: Token, grant: Grant) -> bool:
-    """Say whether a token is the one of a grant, in the same time for every token."""
-    made = token(key, grant)
+def allows(key: bytes, shown: Token, permit: Permit) -> bool:
+    """Say whether a token is the one of a permit, in the same time for every token."""
+    made = token(key, permit)
     return hmac.compare_digest(made.mark, shown.mark) and made.on == shown.on
 
 

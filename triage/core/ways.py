@@ -12,7 +12,7 @@ from triage.core.case import Case, State
 from triage.core.pack import Packs
 from triage.core.phrasebook import Shown, Verb
 from triage.core.step import Standing
-from triage.core.token import Grant, token
+from triage.core.token import Permit, token
 
 PAUSE = 3  # days for which the button puts a case off
 NOT_RECEIVED = "not-received"
@@ -32,11 +32,11 @@ class Ways:
         """Return the buttons that fit a case as it stands."""
         return tuple(
             self._button(
-                self._label(grant, standing.case),
+                self._label(permit, standing.case),
                 str(standing.number),
-                grant,
+                permit,
             )
-            for grant in grants(standing, packs, self.on)
+            for permit in permits(standing, packs, self.on)
         )
 
     def undo(self, act: Act) -> Button:
@@ -47,20 +47,20 @@ class Ways:
 
     def not_received(self, pack: str, number: str) -> Button:
         """Return the button of an order, or a parcel, that is told to have been received."""
-        grant = reporting(f"{pack}/{number}", self.on)
-        return self._button(self.shown.buttons[Verb.NOT_RECEIVED], number, grant)
+        permit = reporting(f"{pack}/{number}", self.on)
+        return self._button(self.shown.buttons[Verb.NOT_RECEIVED], number, permit)
 
-    def _label(self, grant: Grant, case: Case) -> str:
-        unpaid = grant.act == Verb.RESOLVED and case.amount is None
-        return self.shown.buttons["settled" if unpaid else grant.act]
+    def _label(self, permit: Permit, case: Case) -> str:
+        unpaid = permit.act == Verb.RESOLVED and case.amount is None
+        return self.shown.buttons["settled" if unpaid else permit.act]
 
-    def _button(self, label: str, about: str, grant: Grant) -> Button:
-        said = (about, self.shown.subjects[grant.act], str(token(self.key, grant)))
+    def _button(self, label: str, about: str, permit: Permit) -> Button:
+        said = (about, self.shown.subjects[permit.act], str(token(self.key, permit)))
         subject = " ".join(["triage", *filter(None, said)])
         return Button(label, mailto(self.to, subject, self.shown.buttons["body"]))
 
 
-def grants(standing: Standing, packs: Packs, on: date) -> list[Grant]:
+def permits(standing: Standing, packs: Packs, on: date) -> list[Permit]:
     """List what may be answered about a case, as buttons of a day."""
     case, step = standing.case, standing.step
     if standing.state is State.RESOLVED or not standing.number:
@@ -77,7 +77,7 @@ def grants(standing: Standing, packs: Packs, on: date) -> list[Grant]:
     if standing.state is State.OPEN:
         allowed[Verb.SNOOZED] = str(PAUSE)
     return [
-        Grant(case=case.id, act=act, detail=detail, on=on)
+        Permit(case=case.id, act=act, detail=detail, on=on)
         for act, detail in allowed.items()
     ]
 
@@ -87,14 +87,14 @@ def question_of(case: Case) -> str:
     return hashlib.sha256(" ".join(case.asks_about).encode()).hexdigest()[:12]
 
 
-def undoing(act: str, on: date) -> Grant:
+def undoing(act: str, on: date) -> Permit:
     """Allow an act to be taken back."""
-    return Grant(case="", act=Verb.UNDONE, detail=act, on=on)
+    return Permit(case="", act=Verb.UNDONE, detail=act, on=on)
 
 
-def reporting(subject: str, on: date) -> Grant:
+def reporting(subject: str, on: date) -> Permit:
     """Allow it to be said that `<pack>/<order or parcel>` did not come."""
-    return Grant(case=subject, act=Verb.NOT_RECEIVED, detail="order", on=on)
+    return Permit(case=subject, act=Verb.NOT_RECEIVED, detail="order", on=on)
 
 
 def mailto(to: str, subject: str, body: str) -> str:

@@ -18,7 +18,7 @@ from triage.core.deed import UNDOABLE, Already, Deed
 from triage.core.phrasebook import Verb, Why
 from triage.core.press import Pressed, press
 from triage.core.step import Standing
-from triage.core.token import Grant, Token, find_token, letter_day
+from triage.core.token import Permit, Token, find_token, letter_day
 from triage.core.wish import Lost, Wish
 from triage.edges import cases, replies
 from triage.edges.terminal import clean
@@ -65,7 +65,7 @@ def _heed(clerk: Clerk, letter: Letter) -> None:
         used = {act.data["token"] for act in before if "token" in act.data}
         parts = _pressed(clerk, letter, own, token, used)
         told["token"] = str(token)
-    elif on is None or Grant(case="", act="", on=on).expired(letter.said_on):
+    elif on is None or Permit(case="", act="", on=on).expired(letter.said_on):
         parts = [("", Lost(own, Why.OLD))]
     else:
         parts = _spoken(clerk, letter, own, digest)

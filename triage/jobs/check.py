@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,7 +18,7 @@ from triage.edges.store import Store
 from triage.errors import TriageError, Unavailable
 from triage.jobs.collect import find_folders
 from triage.jobs.fetch import Mailbox
-from triage.jobs.servers import password_of, postman
+from triage.jobs.servers import Connect, password_of, postman
 
 NEWEST = 30  # letters of the inbox whose sender check is looked at
 SMALL = 1 << 18
@@ -35,9 +34,6 @@ class Finding:
     sound: bool
     what: str
     doubtful: bool = False  # nothing is broken, but the owner should look at it
-
-
-Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
 
 
 def check_servers(config: Config, connect: Connect) -> Iterator[Finding]:

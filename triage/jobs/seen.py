@@ -1,19 +1,15 @@
 """Look for a letter of ours in the owner's mailbox, before it is sent a second time."""
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 
-from triage.config import Account, Config
+from triage.config import Config
 from triage.core.message import Role
 from triage.errors import TriageError
 from triage.jobs.collect import find_folders
 from triage.jobs.fetch import Mailbox
-from triage.jobs.servers import password_of
+from triage.jobs.servers import Connect, password_of
 
 NEWEST = 300  # letters of a folder: an unsure letter is looked for within the hour
-
-Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
 
 
 def is_there(config: Config, connect: Connect, message_id: str) -> bool | None:

@@ -1,6 +1,7 @@
 """From the configuration to the owner's mail servers: passwords, logins, connections."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,8 +16,12 @@ from triage.edges.mailbox import ImapMailbox
 from triage.edges.smtp import Postman, Server
 from triage.errors import ConfigError
 from triage.jobs import oauth
+from triage.jobs.fetch import Mailbox
 
 M = TypeVar("M")
+
+Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
+"""Opens the mailbox of an account with its password."""
 
 
 def password_of(login: Login) -> str:

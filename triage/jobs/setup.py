@@ -3,11 +3,10 @@
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 
-from triage.config import Account, Config
+from triage.config import Config
 from triage.core.attempt import Answer, Outcome
 from triage.core.authserv import usual
 from triage.core.folder import Folder
@@ -21,12 +20,11 @@ from triage.errors import ConfigError, Refused, TriageError, Unavailable
 from triage.jobs.check import verdicts
 from triage.jobs.collect import find_folders
 from triage.jobs.fetch import Mailbox
-from triage.jobs.servers import connect, open_as, postman
+from triage.jobs.servers import Connect, connect, open_as, postman
 
 NEWEST = 20_000  # letters of a folder whose headers are looked at for the count
 AT_ONCE = 500
 
-Connect = Callable[[Account, str], AbstractContextManager[Mailbox]]
 Progress = Callable[[int, int], None]
 """Takes how many letters were looked at, and of how many."""
 
