@@ -29,9 +29,7 @@ class Stamp:
     """What a server tells of a letter beside its bytes."""
 
     size: int = 0  # as it is announced, which may be wrong; 0: not told
-    received_at: datetime | None = (
-        None  # INTERNALDATE in UTC; None: not told, or no date
-    )
+    received_at: datetime | None = None  # INTERNALDATE in UTC, where it is a date
 
 
 NO_STAMP = Stamp()

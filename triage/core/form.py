@@ -132,9 +132,7 @@ class FactBook:
 
 
 _WORD = re.compile(r"\w+")
-_OPERATION = re.compile(
-    r"[A-Z0-9]{32}"
-)  # not all digits: of the faster payments system
+_OPERATION = re.compile(r"[A-Z0-9]{32}")  # of the SBP; it is not all digits
 _GROUPED = re.compile(r"(?<!\d)\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?!\d)")
 _CVV = re.compile(r"(?i)\bcv[vc]2?\D{0,9}\d")
 _LONG = re.compile(r"(?<!\d)\d{13,19}(?!\d)")  # as long as a card's number may be

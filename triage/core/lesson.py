@@ -16,9 +16,8 @@ NOTHING = "nothing"
 class Lesson:
     """What letters of one shape say, by the owner's word."""
 
-    says: str = (
-        ""  # an event kind, a stream or NOTHING; "" where only denials are known
-    )
+    says: str = ""
+    """An event kind, a stream or NOTHING; "" where only denials are known."""
     denied: frozenset[str] = frozenset()  # event kinds that they are not
     asked: frozenset[str] = frozenset()
     """The letters about which a denial was given: there the guess stays, answered."""

@@ -40,17 +40,13 @@ class Marketplace:
     id: str
     title: str
     domains: tuple[str, ...]  # registered domains that speak for it when authenticated
-    streams: Mapping[str, str] = field(
-        hash=False
-    )  # sub-domain -> stream name or "orders"
+    streams: Mapping[str, str] = field(hash=False)  # sub-domain -> stream or "orders"
     needles: tuple[str, ...]  # lower-case words that make a header worth a look
     support: tuple[str, ...]  # addresses the owner may write to
     identifiers: Identifiers
     recognisers: tuple[Recogniser, ...]
     rules: tuple[Rule, ...]
-    contacts: Mapping[str, str] = field(
-        hash=False
-    )  # facts about the marketplace's company
+    contacts: Mapping[str, str] = field(hash=False)  # facts about its company
     experimental: bool = False  # made of public facts, tried on no real mailbox
 
 
@@ -67,9 +63,7 @@ class Packs:
     words: frozenset[str] = frozenset()
     """The words that a masked letter may keep, small and with е for ё."""
     facts: FactBook = field(default_factory=FactBook)
-    receipts: Shapes = field(
-        default_factory=Shapes
-    )  # how the country's fiscal receipts look
+    receipts: Shapes = field(default_factory=Shapes)  # of the country's fiscal receipts
 
     def marketplace(self, pack_id: str) -> Marketplace:
         return next(m for m in self.marketplaces if m.id == pack_id)

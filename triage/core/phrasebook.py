@@ -79,9 +79,7 @@ class Phrases:
     before: frozenset[str] = frozenset()  # stands before a day
     weekdays: Mapping[str, int] = field(default_factory=dict, hash=False)  # beginnings
     months: Mapping[str, int] = field(default_factory=dict, hash=False)
-    forwarded: frozenset[str] = (
-        frozenset()
-    )  # stands before the subject of such a letter
+    forwarded: frozenset[str] = frozenset()  # stands before such a letter's subject
     machines: frozenset[str] = frozenset()
 
     @property

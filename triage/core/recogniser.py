@@ -41,9 +41,8 @@ class Recogniser:
     lines: int = 0  # any_of looks at so many first lines of a text; 0 is all of them
     beside: tuple[str, ...] = ()
     """Ids of recognisers that may speak in the same letter, or ANY."""
-    extract: Mapping[str, Patterns] = field(
-        default_factory=dict, hash=False
-    )  # attribute -> patterns whose group `value` holds it, first match counts
+    extract: Mapping[str, Patterns] = field(default_factory=dict, hash=False)
+    """Attribute -> patterns whose group `value` holds it; the first match counts."""
     attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
     evidence: str = ""  # which public fact the phrase rests on, for the reviewer
 

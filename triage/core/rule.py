@@ -60,9 +60,7 @@ class Rule:
     hushed_by: tuple[str, ...] = ()  # rules on whose case the owner has acted
     check: Check = Check.NONE
     refund: bool = False  # what ends it is money that comes back
-    at_once: bool = (
-        False  # its window is so short that no letter of the day is waited for
-    )
+    at_once: bool = False  # its window is too short to wait for the letter of the day
     basis: str
     quiet_when: str  # in words; each has a sample that stays quiet
     asks: str = ""  # question to the owner while the case rests on a guess

@@ -20,9 +20,7 @@ except ImportError:  # another Python: searches are slower, and as right
 FEW = 4  # letters in brackets that are worth looking at one by one
 SHORTEST = 3  # a shorter run of letters is in every text
 
-DIGIT = (
-    r"[^\D]"  # stands for any digit; its capital tells it from words, which are small
-)
+DIGIT = r"[^\D]"  # any digit; its capital tells it from words, which are small
 LINE = "^"
 ENDLESS = 1000  # line ends
 REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")

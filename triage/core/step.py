@@ -36,9 +36,7 @@ class Norm:
     checked: date
     source: str
     confidence: str  # V, S, K or T as in docs/ladder.md
-    recheck: int = (
-        180  # after so many days the reading is too old to print numbers from
-    )
+    recheck: int = 180  # days after which no numbers are printed from this reading
     then: str = ""  # norm id of the hard edge behind this softer window
     warn: int = 0  # from which day of the term on `warning` is shown; 0: never
     warning: str = ""
@@ -158,9 +156,7 @@ class Ladder:
     """All that the law packs say: steps by rule, norms, the calendar, the letters."""
 
     id: str
-    plans: Mapping[str, tuple[Step, ...]] = field(
-        hash=False
-    )  # rule id -> steps in order
+    plans: Mapping[str, tuple[Step, ...]] = field(hash=False)  # by rule, in order
     norms: Mapping[str, Norm] = field(hash=False)
     kinds: Mapping[str, str] = field(hash=False)  # LAW -> "срок по закону"
     fact_names: Mapping[str, str] = field(hash=False)  # seller_inn -> "ИНН продавца"
@@ -221,15 +217,9 @@ class Standing:
     number: int  # 0 until the case has got one
     today: date
     state: State
-    step: (
-        StepNow | None
-    )  # what to do now, or what is being waited on; None when resolved
+    step: StepNow | None  # what to do now, or what is waited on; None when resolved
     steps: tuple[StepNow, ...] = ()
-    waiting_until: date | None = (
-        None  # last day of the term that runs, or of the snooze
-    )
+    waiting_until: date | None = None  # last day of the running term, or of the snooze
     next_step: StepNow | None = None
     back_on: date | None = None  # the day on which the last snooze ends or ended
-    look_again_on: date | None = (
-        None  # the next day on which time alone changes something
-    )
+    look_again_on: date | None = None  # when time alone next changes something

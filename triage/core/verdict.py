@@ -21,9 +21,7 @@ class Outcome(StrEnum):
 
     PASS = "pass"  # noqa: S105 - a verdict
     NONE = "none"  # there is none, or none of the sender's own domain
-    UNAVAILABLE = (
-        "dns-unavailable"  # nobody could be asked for the key: ask again later
-    )
+    UNAVAILABLE = "dns-unavailable"  # nobody could be asked for the key
     BODY = "body-altered"  # the text is not the one that was signed
     ADDED = "text-added"  # something a reader sees was added to what was signed
     HEADER = "header-altered"  # or signed with another key

@@ -54,9 +54,7 @@ class Home:
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not (self.root / "home.json").exists():
-                with suppress(
-                    PermissionError
-                ):  # of another user: he knows who may look
+                with suppress(PermissionError):  # another user knows who may look
                     self.root.chmod(0o700)
         except OSError as error:
             raise DiskError(

@@ -127,9 +127,7 @@ class Ledger:
         line = os.pread(fd, end - 1 - start, start)
         try:
             count = chain.entry_of(line)["n"]
-        except (
-            ValueError
-        ):  # damaged: `verify` names it, and the chain goes on behind it
+        except ValueError:  # `verify` names it, and the chain goes on behind it
             count = sum(1 for _, offset in self.lines() if offset <= end)
         return Head(count, chain.hash_of(line))
 

@@ -72,9 +72,7 @@ def index_and_learn(
 ) -> Indexed:
     """Bring the index up to the evidence and to the owner's word, in any order of both."""
     done = index(journal, indexer)
-    readers.teach(
-        known(indexer.store)
-    )  # the shape of a letter is known once it was read
+    readers.teach(known(indexer.store))  # a letter's shape is known once it was read
     learn(indexer.store, archive, readers.pool)
     receipts.take_in(indexer.store, archive, readers.pool)
     return done

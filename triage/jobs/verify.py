@@ -70,9 +70,7 @@ class _Expected:
 
     letters: dict[bytes, int] = field(default_factory=dict)  # checksum -> size
     attachments: dict[bytes, int] = field(default_factory=dict)  # size unknown: -1
-    heads: set[Head] = field(
-        default_factory=set
-    )  # of the manifest, told by the journal
+    heads: set[Head] = field(default_factory=set)  # of the manifest, by the journal
 
 
 def verify(
