@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
-from triage.core.answer import Beginning, heading_begins, letter_begins
 from triage.core.folder import Heading, Listed, Stamp, Status
+from triage.core.imap_record import Beginning, heading_begins, letter_begins
 from triage.core.selection import FIELDS
 from triage.edges.imap_line import (
     CONTROL,

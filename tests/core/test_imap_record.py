@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.core.answer import Beginning, heading_begins, letter_begins
+from triage.core.imap_record import Beginning, heading_begins, letter_begins
 
 FIELDS = b"HEADER.FIELDS (FROM TO)"
 
