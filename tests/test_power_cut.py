@@ -15,10 +15,10 @@ from world import World
 
 from triage.edges import packs, templates
 from triage.edges.archive import Archive
+from triage.edges.home import Home
 from triage.edges.journal import Journal
 from triage.edges.store import Store
 from triage.jobs.demo import load_scenario
-from triage.jobs.rebuild import NAME
 
 FIRST = datetime(2026, 11, 9, 5, 0, tzinfo=UTC)
 SINCE = datetime(2026, 11, 8, tzinfo=UTC)  # a few letters do
@@ -73,7 +73,7 @@ class Cut(World):
         evidence = self.folder / "evidence"
         files = sorted(p.name for p in evidence.glob("messages/??/*.eml"))
         sightings = [s for s, _ in Archive(evidence).sightings()]
-        with Store(self.folder / NAME) as store:
+        with Store(Home(self.folder).index) as store:
             rows = {t: store.rows(f"SELECT * FROM {t} ORDER BY 1, 2") for t in TABLES}
         for row in rows["acts"]:
             del row["line"], row["at"]

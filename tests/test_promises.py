@@ -16,9 +16,9 @@ from world import World
 from triage.core.attempt import Outcome
 from triage.core.chain import line_of
 from triage.edges import pages
+from triage.edges.home import Home
 from triage.edges.store import Store
 from triage.jobs import reading
-from triage.jobs.rebuild import NAME
 
 pytestmark = pytest.mark.usefixtures("hurried")
 ROOT = Path(__file__).parent.parent
@@ -87,7 +87,7 @@ def test_a_letter_that_breaks_the_reader_is_kept_and_shown(world, monkeypatch):
     done = world.app.tick()
 
     assert done.events
-    with Store(world.folder / NAME) as store:
+    with Store(Home(world.folder).index) as store:
         [row] = store.rows("SELECT * FROM messages WHERE outcome = 'unreadable'")
     assert row["reason"] == "failed: RecursionError"
     assert b"<demo-1@" in world.app.place.archive.raw(row["evidence"])
@@ -121,7 +121,7 @@ def test_a_digest_that_waits_is_not_told_again_after_a_rebuild(world):
     world.app.tick()
 
     def told():
-        with Store(world.folder / NAME) as store:
+        with Store(Home(world.folder).index) as store:
             return store.rows("SELECT * FROM mentions ORDER BY 1, 2")
 
     before = told()
@@ -136,7 +136,7 @@ def test_numbers_of_cases_stand_in_the_journal(world):
 
     acts = [act for act, _ in world.app.place.journal.acts()]
 
-    with Store(world.folder / NAME) as store:
+    with Store(Home(world.folder).index) as store:
         cases = store.rows("SELECT id, number FROM cases")
     assert {(a.case, a.data["number"]) for a in acts if a.kind == "numbered"} >= {
         (case["id"], str(case["number"])) for case in cases

@@ -15,10 +15,10 @@ from life import ONE_DAY, STORIES, Life, days, hurry, read_story
 from triage.core.case import State
 from triage.core.question import WITHDRAWN
 from triage.core.step import Standing
+from triage.edges.home import Home
 from triage.edges.store import Store
 from triage.jobs.assess import standings
 from triage.jobs.demo import Scenario
-from triage.jobs.rebuild import NAME
 
 TABLES = (
     *("messages", "events", "letters_by_order", "acts", "orders", "cases"),
@@ -50,7 +50,7 @@ def a_scenario(name: str) -> Scenario:
 
 
 def dump(life: Life) -> dict[str, list[dict[str, object]]]:
-    with Store(life.folder / NAME) as store:
+    with Store(Home(life.folder).index) as store:
         return {
             table: store.rows(f"SELECT * FROM {table} ORDER BY 1, 2")
             for table in TABLES

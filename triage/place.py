@@ -184,8 +184,8 @@ class Place:
     def _open(self) -> Store:
         """Open the index, made again where it is missing, damaged or of other packs."""
         if not self.home.index.exists() and self.home.evidence.exists():
-            return rebuild(self.home.root, self.fingerprint, self._fill)
-        return open_index(self.home.root, self.fingerprint, self._fill, self._notice)
+            return rebuild(self.home.index, self.fingerprint, self._fill)
+        return open_index(self.home.index, self.fingerprint, self._fill, self._notice)
 
     def _is_current(self) -> bool:
         if not self.home.index.exists():
@@ -255,7 +255,7 @@ class Place:
         """Make the index and the orders' folders again from the evidence."""
         self.settle()
         with lock.turn(self.home.root), self._speaking():
-            store = rebuild(self.home.root, self.fingerprint, self._fill)
+            store = rebuild(self.home.index, self.fingerprint, self._fill)
             with store:
                 self.read(store)
                 self.show(store)

@@ -9,7 +9,7 @@ from typing import Any
 from triage.core.case import State
 from triage.core.dossier import Dossier
 from triage.core.mention import owners_deadline
-from triage.core.settlement import NOTHING
+from triage.core.sums import NOTHING
 
 _RANKS = (State.OPEN, State.WAITING, State.SNOOZED)
 _LATEST = "9999-12-31"

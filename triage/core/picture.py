@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from triage.core.case import State
 from triage.core.event import Certainty, Event, EventKind
-from triage.core.settlement import NOTHING, Settlement
+from triage.core.settlement import Settlement
 from triage.core.step import Standing
+from triage.core.sums import NOTHING
 from triage.core.timeline import Timeline
 
 MOST = 6  # parcels, and cases, that are drawn; the page lists all

@@ -15,8 +15,8 @@ from itertools import combinations
 from triage.core.event import Certainty, Event, EventKind
 from triage.core.facts import amount_of, owed
 from triage.core.once import receipts_once
+from triage.core.sums import NOTHING
 
-NOTHING = Decimal("0.00")
 MOST_PARTS = 12  # receipts that are tried as the parts of one sum
 
 

@@ -11,11 +11,9 @@ from triage.edges.store import DamagedIndexError, Store
 
 log = logging.getLogger(__name__)
 
-NAME = "index.sqlite3"
-
 
 def open_index(
-    home: Path,
+    path: Path,
     fingerprint: str,
     fill: Callable[[Store], None],
     notice: Callable[[str], None],
@@ -28,7 +26,6 @@ def open_index(
     Raises:
         DiskError: the home cannot be written.
     """
-    path = home / NAME
     try:
         with contextlib.ExitStack() as undo:
             store = undo.enter_context(Store(path))
@@ -41,14 +38,14 @@ def open_index(
     except DamagedIndexError as error:
         log.warning("%s; making the index again from the evidence", error)
         notice(f"{path}: индекс повреждён, строится заново из архива")
-        return rebuild(home, fingerprint, fill, carry_over=False)
+        return rebuild(path, fingerprint, fill, carry_over=False)
     log.info("packs or configuration changed; making the index again")
     notice("пакеты или настройки изменились: вся почта в архиве читается заново")
-    return rebuild(home, fingerprint, fill, carry_over=version == str(schema.VERSION))
+    return rebuild(path, fingerprint, fill, carry_over=version == str(schema.VERSION))
 
 
 def rebuild(
-    home: Path,
+    path: Path,
     fingerprint: str,
     fill: Callable[[Store], None],
     *,
@@ -59,7 +56,7 @@ def rebuild(
     Cursors, log-in tries and waiting letters are carried over where the old index can
     be read: they only save work, and losing them costs a second look, not a letter.
     """
-    path, fresh = home / NAME, home / f"{NAME}.new"
+    fresh = path.with_name(f"{path.name}.new")
     _remove(fresh)
     with Store(fresh) as store:
         if carry_over and path.exists():
