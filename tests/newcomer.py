@@ -103,12 +103,15 @@ class Newcomer:
         return ["setup", *own, *more]
 
     def run(self, *more: str, typed: str = "", lang: str = "ru") -> Result:
-        """Run in this process; the owner types lines, then nothing more."""
+        """Set up in this process; the owner types lines, then nothing more."""
+        return self.call("--lang", lang, *self.words(*more), typed=typed)
+
+    def call(self, *words: str, typed: str = "") -> Result:
+        """Call the program in this process."""
         environment: dict[str, str | None] = dict.fromkeys(os.environ)
         environment |= self.environment
         with contextlib.ExitStack() as stack:
             stack.enter_context(contextlib.chdir(self.folder))
-            words = ["--lang", lang, *self.words(*more)]
             return CliRunner(env=environment).invoke(cli, words, input=typed)
 
     def receive(self, *letters: bytes) -> None:

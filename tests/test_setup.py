@@ -15,6 +15,7 @@ from mails import AUTHSERV_ID, MOSCOW, a_letter
 from newcomer import TRIAGE, Newcomer, Screen, arrived, secrets_in
 
 from triage.config import load
+from triage.errors import Unavailable
 
 ORDER = "12345678-0001"
 CANCELLED = f"Заказ {ORDER} отменён"
@@ -295,3 +296,25 @@ def test_a_unit_that_cannot_be_started_is_told_and_the_settings_stand(owner):
     assert "loginctl enable-linger: no" in done.output
     assert "triage run" in done.output
     assert load(owner.config)
+
+
+def test_the_unit_alone_is_installed_for_the_settings_there_are(owner):
+    owner.run("--no-unit", typed=f"{owner.address}\n{PASSWORD}\n\n\nн\n")
+    before = owner.config.read_bytes()
+    said = owner.a_systemd()
+
+    done = owner.call("setup", "--unit")
+
+    assert (done.exit_code, owner.config.read_bytes()) == (0, before), done.output
+    assert done.output.startswith("✓ Служба triage.service запущена")
+    assert "systemctl --user restart triage.service" in said.read_text()
+
+
+def test_the_unit_alone_that_cannot_be_started_is_an_error(owner):
+    owner.run("--no-unit", typed=f"{owner.address}\n{PASSWORD}\n\n\nн\n")
+    owner.a_systemd(complaint="restart")
+
+    done = owner.call("setup", "--unit")
+
+    assert isinstance(done.exception, Unavailable)
+    assert done.exception.problems == ("systemctl --user restart triage.service: no",)

@@ -69,8 +69,10 @@ class Beginning:
         finally:
             app.close()
         self._show(found)
-        running = self.unit and self._keep_running()
-        self._say_how_on(running=running)
+        problems = keep_running(desk) if self.unit else []
+        for problem in problems:
+            desk.terminal.say(f"! {problem}")
+        self._say_how_on(running=self.unit and not problems)
 
     def _fetch(self, app: App, counter: Counter) -> bool:
         """Take the first look; what fails is told, and done by the next one."""
@@ -146,21 +148,6 @@ class Beginning:
             line = f"{each.number}. {each.case.title}, {each.case.order}"
             self.desk.terminal.say(f"  {clean(line)}")
 
-    def _keep_running(self) -> bool:
-        text = unit.text_for(called(), self.desk.path.absolute())
-        try:
-            problems = unit.install(text)
-        except TriageError as error:
-            problems = [str(error)]
-        for problem in problems:
-            self.desk.terminal.say(f"! {problem}")
-        if not problems:
-            self.desk.say(
-                "✓ Служба triage.service запущена: systemctl --user status triage",
-                "✓ The unit triage.service runs: systemctl --user status triage",
-            )
-        return not problems
-
     def _say_how_on(self, *, running: bool) -> None:
         desk = self.desk
         options = f" --config {desk.path}" if desk.is_elsewhere else ""
@@ -180,6 +167,21 @@ class Beginning:
             rows.append((f"triage{options} run", russian, english))
         for line, russian, english in rows:
             desk.say(f"  {line}   {russian}", f"  {line}   {english}")
+
+
+def keep_running(desk: Desk) -> list[str]:
+    """Install and start the unit; return in words what did not work."""
+    text = unit.text_for(called(), desk.path.absolute())
+    try:
+        problems = unit.install(text)
+    except TriageError as error:
+        problems = [str(error)]
+    if not problems:
+        desk.say(
+            "✓ Служба triage.service запущена: systemctl --user status triage",
+            "✓ The unit triage.service runs: systemctl --user status triage",
+        )
+    return problems
 
 
 def called() -> list[str]:

@@ -10,7 +10,9 @@ import click
 
 from triage.commands.asking import Asking
 from triage.commands.desk import Desk, command, option
+from triage.commands.first_look import keep_running
 from triage.commands.wizard import Told, Wizard
+from triage.errors import Unavailable
 
 FILE = click.Path(path_type=Path)
 
@@ -78,11 +80,15 @@ FILE = click.Path(path_type=Path)
 )
 def setup(desk: Desk, /, *, login: bool, yes: bool, **told: Any) -> None:
     asking = Asking(desk, defaults=yes)
-    wizard = Wizard(desk, asking, Told(**told))
+    given = Told(**told)
+    wizard = Wizard(desk, asking, given)
     try:
         with hanging_up_cancels():
             if login:
                 wizard.sign_in_again()
+                return
+            if given.is_unit_alone() and desk.path.exists():
+                start_unit(desk)
                 return
             ready = wizard.ask()
     except (click.Abort, KeyboardInterrupt):
@@ -90,6 +96,18 @@ def setup(desk: Desk, /, *, login: bool, yes: bool, **told: Any) -> None:
         raise click.Abort from None
     if ready is not None:
         ready.begin()
+
+
+def start_unit(desk: Desk) -> None:
+    """Let systemd run the program with the settings there are.
+
+    Raises:
+        Unavailable: with all that did not work.
+    """
+    _ = desk.config  # the unit could do nothing with faulty ones
+    if problems := keep_running(desk):
+        words = desk.words("со службой вышло не всё", "not all went well with the unit")
+        raise Unavailable(words, problems)
 
 
 @contextmanager

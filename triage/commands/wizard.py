@@ -1,6 +1,6 @@
 """Asks a new owner what must be asked, and finds out the rest."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,10 @@ class Told:
     overwrite: bool
     first_look: bool | None
     unit: bool | None
+
+    def is_unit_alone(self) -> bool:
+        """Say whether nothing but the unit was asked for."""
+        return bool(self.unit) and not any(asdict(replace(self, unit=None)).values())
 
 
 class Wizard:
