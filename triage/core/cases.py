@@ -45,51 +45,64 @@ def assess(
     """
     found: list[Found] = []
     looks: list[date] = []
+    for name, posting, question in _questions(timeline, acts, packs, pack, order, zone):
+        held = episodes(question)
+        turns = [day for e in held for day in (e.opens_on, e.closed_on) if day]
+        looks += [day for day in turns if day > today]
+        begun = [e for e in held if e.opens_on <= today]
+        if begun:
+            case = _case(
+                name,
+                question,
+                begun[-1],
+                pack=pack,
+                order=order,
+                today=today,
+                packs=packs,
+            )
+            if question.rule.scope is Scope.POSTING:
+                case = replace(case, posting=posting or _only(timeline))
+            found.append(Found(case, question, begun[-1]))
+    cases = list(apart(found, acts))
+    cases += _withdrawn(cases, acts, packs.marketplace(pack), order, zone)
+    return Assessment(tuple(cases), min(looks, default=None))
+
+
+def _questions(  # noqa: PLR0917 - one order, and all that is asked about it
+    timeline: Timeline | None,
+    acts: Sequence[Act],
+    packs: Packs,
+    pack: str,
+    order: str,
+    zone: ZoneInfo,
+) -> Iterator[tuple[str, str | None, Question]]:
+    """Yield what each rule asks, with the name of its case and the parcel."""
     answers = {
         about: act
         for act in acts
         if act.kind is ActKind.ANSWERED
         for about in act.data.get("about", "").split()
     }
-    market = packs.marketplace(pack)
-    for rule in market.rules:
+    for rule in packs.marketplace(pack).rules:
+        whole = case_id(pack, rule.id, order, None)
         for posting in _subjects(rule, timeline, acts):
             name = case_id(pack, rule.id, order, posting)
-            whole = case_id(pack, rule.id, order, None)
+            if hushed(rule, acts, name):
+                continue
+            mine = [
+                a for a in acts if a.case in (name, whole) or is_fact_of(a, posting)
+            ]
             question = Question(
                 rule=rule,
                 events=concerning(timeline, posting),
                 reports=[a for a in acts if _reports(a, rule.id, posting)],
-                acts=[
-                    a for a in acts if a.case in (name, whole) or is_fact_of(a, posting)
-                ],
+                acts=mine,
                 answers=answers,
                 zone=zone,
                 calendar=packs.ladder.calendar,
                 of_order=timeline.events if timeline else (),
             )
-            if hushed(rule, acts, name):
-                continue
-            held = episodes(question)
-            turns = [day for e in held for day in (e.opens_on, e.closed_on) if day]
-            looks += [day for day in turns if day > today]
-            begun = [e for e in held if e.opens_on <= today]
-            if begun:
-                case = _case(
-                    name,
-                    question,
-                    begun[-1],
-                    pack=pack,
-                    order=order,
-                    today=today,
-                    packs=packs,
-                )
-                if rule.scope is Scope.POSTING:
-                    case = replace(case, posting=posting or _only(timeline))
-                found.append(Found(case, question, begun[-1]))
-    cases = list(apart(found, acts))
-    cases += _withdrawn(cases, acts, market, order, zone)
-    return Assessment(tuple(cases), min(looks, default=None))
+            yield name, posting, question
 
 
 def _subjects(

@@ -14,6 +14,7 @@ from triage.core.event import EventKind
 from triage.core.form import FactBook
 from triage.core.pack import Packs
 from triage.core.receipt import Shapes
+from triage.core.step import Ladder
 from triage.edges.factpack import FILE as FACTS
 from triage.edges.factpack import read_facts
 from triage.edges.lawpack import FILES as LAW_FILES
@@ -59,25 +60,20 @@ def load(
         if found[name]
     ]
     law = read_ladder(found[ladder], problems, ladder) if found[ladder] else None
-    facts = FactBook()
-    if law is not None and FACTS not in found[ladder]:
-        problems.append(f"{ladder}/{FACTS}: the file is missing")
-    elif law is not None:
-        facts = read_facts(ladder, found[ladder][FACTS], law, problems)
+    facts = _facts(ladder, found[ladder], law, problems)
     events = _events(ladder, found[ladder], problems)
     receipts = Shapes()  # a country may have no fiscal receipts
     if RECEIPTS in found[ladder]:
         receipts = read_shapes(ladder, found[ladder][RECEIPTS], problems)
     if not marketplaces:
         problems.append("no marketplace is named")
-    if law is not None:
-        for market in filter(None, markets):
-            problems.extend(
-                f"{market.id}/rules.toml: rule {rule.id!r}: "
-                f"the ladder {ladder!r} has no steps for it"
-                for rule in market.rules
-                if rule.id not in law.plans
-            )
+    problems += [
+        f"{market.id}/rules.toml: rule {rule.id!r}: "
+        f"the ladder {ladder!r} has no steps for it"
+        for market in filter(None, markets)
+        for rule in market.rules
+        if law is not None and rule.id not in law.plans
+    ]
     titles = b""
     if language not in (None, ladder):
         titles = _files(str(language), own, problems).get(TITLES, b"")
@@ -148,6 +144,21 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
             yield from _walk(entry, f"{prefix}{entry.name}/")
         else:
             yield f"{prefix}{entry.name}", entry.read_bytes()
+
+
+def _facts(
+    ladder: str,
+    found: Mapping[str, bytes],
+    law: Ladder | None,
+    problems: list[str],
+) -> FactBook:
+    """Read what the owner may tell of a case; nothing without the law that names it."""
+    if law is None:
+        return FactBook()
+    if FACTS not in found:
+        problems.append(f"{ladder}/{FACTS}: the file is missing")
+        return FactBook()
+    return read_facts(ladder, found[FACTS], law, problems)
 
 
 def _events(

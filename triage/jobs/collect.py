@@ -1,12 +1,12 @@
 """Look into the folders of one mailbox, and read those where something is new."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from triage.core.folder import Cursor, Folder, choose, name_key, pick
+from triage.core.folder import Cursor, Folder, Status, choose, name_key, pick
 from triage.core.pack import Packs
 from triage.core.selection import needles_of
 from triage.edges import cursors
@@ -79,8 +79,7 @@ def collect(
     """Read every folder once: all of them, or those named in `folders`.
 
     Of a mailbox that was never looked into letters are expected before it is asked: who
-    is to read them gets ready while its server does. A folder that was never read is
-    opened without asking where it stands: a server may have to scan it for either.
+    is to read them gets ready while its server does.
 
     Raises:
         Incomplete: a folder could not be read to its end; the others were.
@@ -89,18 +88,7 @@ def collect(
     collected = Collected()
     if cursors.folders_at(store, account) is None:
         kept(LETTERS)
-    look_up = partial(_look_up, store, account, folders, mailbox, clock())
-    known = _remembered(store, account, folders, clock())
-    problems: list[str] = []
-    asked = known
-    if not known:
-        known, problems = look_up()
-        asked = [cursor for cursor in known if cursor.uidvalidity]
-    there = mailbox.status([cursor.folder.name for cursor in asked])
-    if len(there) < len(asked):  # one was renamed or removed: perhaps others appeared
-        known, problems = look_up()
-        there = mailbox.status([cursor.folder.name for cursor in known])
-    collected.problems += problems
+    known, there, collected.problems = _look(store, account, folders, mailbox, clock())
     read: list[Cursor] = []
     quiet: list[Cursor] = []
     for cursor in known:
@@ -138,6 +126,27 @@ def collect(
     if collected.problems:
         raise Incomplete(collected)
     return collected
+
+
+def _look(
+    store: Store, account: str, names: Sequence[str], mailbox: Mailbox, now: datetime
+) -> tuple[list[Cursor], Mapping[str, Status], list[str]]:
+    """Say which folders there are, where they stand, and what is wrong with the names.
+
+    A folder that was never read is opened without asking where it stands: a server may
+    have to scan it for either.
+    """
+    look_up = partial(_look_up, store, account, names, mailbox, now)
+    known, problems = _remembered(store, account, names, now), list[str]()
+    asked = known
+    if not known:
+        known, problems = look_up()
+        asked = [cursor for cursor in known if cursor.uidvalidity]
+    there = mailbox.status([cursor.folder.name for cursor in asked])
+    if len(there) < len(asked):  # one was renamed or removed: perhaps others appeared
+        known, problems = look_up()
+        there = mailbox.status([cursor.folder.name for cursor in known])
+    return known, there, problems
 
 
 def _remembered(
