@@ -1,6 +1,7 @@
 """The built-in ladder, cases to put on it, and what their owner does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,7 @@ from builders import MOSCOW, ORDER, an_act, on
 
 from triage.core.act import Act
 from triage.core.case import Case, Fact
+from triage.core.deadline import Term, Unit
 from triage.core.event import Certainty, Event
 from triage.core.ladder import stand
 from triage.core.step import Ladder, Standing
@@ -63,6 +65,13 @@ def ru() -> Ladder:
     ladder = read_ladder(ru_files(), problems, "ru")
     assert ladder is not None, "\n".join(problems)
     return ladder
+
+
+def in_worked_days() -> Ladder:
+    """Give the bank worked days to answer in, as a pack may."""
+    term = Term(15, Unit.WORKING_DAYS, shifts=True)
+    waits = replace(ru().norms["bank-wait"], term=term)
+    return replace(ru(), norms={**ru().norms, "bank-wait": waits})
 
 
 def a_case(rule: str = "refund-missing", opened: str = "2026-11-12", **more: object):

@@ -7,11 +7,12 @@ import pytest
 from builders import MOSCOW, on
 from hypothesis import given
 from hypothesis import strategies as st
-from ladders import RULES, a_case, did, ru, standing, told
+from ladders import RULES, a_case, did, in_worked_days, ru, standing, told
 
 from triage.core.accrual import doubt_of, reckon
 from triage.core.anchors import Anchors
 from triage.core.case import Case
+from triage.core.ladder import stand
 from triage.core.progress import progress
 from triage.core.step import StepNow
 
@@ -273,7 +274,8 @@ def test_a_term_in_worked_days_of_an_unknown_year_is_said_not_to_be_counted():
     case = a_case("refund-missing", "2027-12-01")
     bank = did(case, "bank", "2027-12-20")
 
-    steps = {s.step.id: s for s in standing(case, "2027-12-21", bank).steps}
+    now = stand(case, 1, [bank], [], in_worked_days(), {}, on("2027-12-21"))
+    steps = {s.step.id: s for s in now.steps}
 
     assert steps["bank"].deadline_on is None
     assert "нет производственного календаря на 2028 год" in steps["bank"].caution

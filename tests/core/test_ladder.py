@@ -1,18 +1,16 @@
 """A case on its ladder, day by day, on the built-in plans."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from builders import an_act, an_event, on
 from hypothesis import given
 from hypothesis import strategies as st
-from ladders import RULES, STEPS, a_case, did, ru, standing, told
+from ladders import RULES, STEPS, a_case, did, in_worked_days, ru, standing, told
 
 from triage.core.case import State
-from triage.core.deadline import Term, Unit
 from triage.core.ladder import stand
-from triage.core.step import Ladder, Standing
+from triage.core.step import Standing
 
 ONE_DAY = timedelta(days=1)
 FACTS = {
@@ -422,11 +420,17 @@ def test_a_year_without_a_calendar_gives_unshifted_days_and_no_guess_at_worked_o
     assert dated(worked, "bank").deadline_on is None
 
 
-def in_worked_days() -> Ladder:
-    """Give the bank worked days to answer in, as a pack may."""
-    term = Term(15, Unit.WORKING_DAYS, shifts=True)
-    waits = replace(ru().norms["bank-wait"], term=term)
-    return replace(ru(), norms={**ru().norms, "bank-wait": waits})
+def test_a_step_that_the_claim_has_unlocked_says_that_its_receipt_is_not_known():
+    case = a_case("defective")
+    sent = [did(case, s, "2026-11-13") for s in ("check", "support", "claim")]
+    received = told(case, "claim_received_on", "2026-11-14", "2026-11-17")
+
+    locked, unsure = (standing(case, d, *sent) for d in ("2026-11-20", "2026-12-01"))
+    sure = standing(case, "2026-12-01", *sent, received)
+
+    assert "день вручения" in dated(unsure, "authority").caution
+    assert "день вручения" not in dated(locked, "authority").caution
+    assert "день вручения" not in dated(sure, "authority").caution
 
 
 def test_a_rule_without_a_plan_has_the_whole_ladder():

@@ -153,6 +153,37 @@ def test_a_step_that_was_taken_dates_the_later_letters():
     assert over["claim_ended_on"].value == "23 ноября 2026 г."
 
 
+def test_a_term_counted_from_the_sending_is_told_as_unsure_until_the_receipt_is_told():
+    case = a_case("defective", seller_name="ИП Петров", seller_inn="7")
+    sent = [did(case, s, "2026-11-13") for s in ("check", "support", "claim")]
+    received = told(case, "claim_received_on", "2026-11-16", "2026-11-17")
+
+    for step in ("bank", "authority", "lawyer"):
+        letter = ru().letters[step]
+        unsure = render(letter, facts(case, "2026-12-01", *sent, step=step))
+        sure = render(letter, facts(case, "2026-12-01", *sent, received, step=step))
+        assert "день вручения претензии не сообщён" in unsure
+        assert "день вручения" not in sure
+
+
+def test_the_penalty_from_a_moved_day_is_told_beside_that_from_the_first():
+    late = {"promised_on": "2026-11-02", "amount_paid": "12490.00"}
+    who = {"seller_name": "ИП Петров", "seller_inn": "7"}
+    case = a_case("delivery-overdue", moved_to="2026-11-15", **late, **who)
+
+    claim = render(ru().letters["claim"], facts(case, step="claim"))
+
+    assert "составляет 1\u00a0311,45\u00a0₽" in claim
+    assert (
+        "если вы согласились на новый срок, 15 ноября 2026 г., "
+        "неустойка считается от него: 499,60\u00a0₽" in claim
+    )
+    still = a_case("delivery-overdue", moved_to="2026-11-30", **late, **who)
+    assert "от него: 0,00\u00a0₽" in render(
+        ru().letters["claim"], facts(still, step="claim")
+    )
+
+
 def test_the_penalty_for_late_delivery_is_that_of_the_worked_example():
     case = a_case("delivery-overdue", promised_on="2026-11-02", amount_paid="12490.00")
 

@@ -11,8 +11,8 @@ from triage.core.calculation import Calculation, penalty
 from triage.core.deadline import Term
 from triage.core.interest import NoRate, Rates, interest, read_told
 from triage.core.step import Accrual, Norm
-from triage.core.sums import ONE_DAY, Debt
-from triage.core.words import day, parse_amount
+from triage.core.sums import NOTHING, ONE_DAY, Debt
+from triage.core.words import day, parse_amount, roubles
 
 WHOLE = "amount_paid"  # the base that every refund of the order reduces
 KEY_RATE = "key_rate"  # fact: what the owner read off the Bank of Russia's site
@@ -29,7 +29,7 @@ class Reckoning:
     calculation: Calculation | None = None
     rate_known_to: date | None = None  # of interest: the last day with a known rate
     fulfilled: bool = False  # what was late has come: nothing but the sum grown is due
-    uncounted: str = ""  # in words: for want of a calendar the start may be later
+    unsure: str = ""  # in words: why the start may be later
     rate_asked: bool = False  # no sum, because the key rate of some day is not known
 
 
@@ -54,18 +54,13 @@ def reckon(anchors: Anchors) -> Reckoning | None:
         norm=norm,
         due_on=due_on,
         fulfilled=accrual.alone and _ended_on(accrual, anchors) is not None,
-        uncounted=anchors.uncounted(*_term_before(accrual, anchors)),
+        unsure=_unsure(accrual, anchors),
     )
-    if due_on is None or not law.counts(norm, anchors.today):
+    counted = due_on is not None and law.counts(norm, anchors.today)
+    if not counted or (not accrual.yearly and anchors.is_our_own(accrual.anchor)):
         return found
-    if not accrual.yearly and anchors.is_our_own(accrual.anchor):
-        return found
-    until = _until(accrual, anchors)
-    if accrual.yearly:
-        return _with_interest(found, debt, anchors, until)
-    rate, cap = Decimal(norm.rate_per_day), _cap(norm, anchors, until)
-    grown = penalty(debt, rate, until, norm=norm.id, cap=cap)
-    return replace(found, calculation=grown)
+    grow = _with_interest if accrual.yearly else _with_penalty
+    return grow(found, debt, anchors, _until(accrual, anchors))
 
 
 def doubt_of(found: Reckoning, today: date, phrases: Mapping[str, str]) -> str:
@@ -98,6 +93,16 @@ def _term_before(accrual: Accrual, anchors: Anchors) -> tuple[Term | None, date 
     return after.term if after else None, anchors.day(accrual.anchor)
 
 
+def _unsure(accrual: Accrual, anchors: Anchors) -> str:
+    what, _, step_id = accrual.anchor.partition(":")
+    unreceived = anchors.unreceived(step_id) if what == "term" else ""
+    return _both(anchors.uncounted(*_term_before(accrual, anchors)), unreceived)
+
+
+def _both(*words: str) -> str:
+    return "; ".join(filter(None, words))
+
+
 def _until(accrual: Accrual, anchors: Anchors) -> date:
     return _ended_on(accrual, anchors) or anchors.today
 
@@ -113,6 +118,23 @@ def _cap(norm: Norm, anchors: Anchors, until: date) -> Decimal | None:
     if not norm.cap or (norm.cap_from is not None and until < norm.cap_from):
         return None
     return _sum(anchors, norm.cap)
+
+
+def _with_penalty(
+    found: Reckoning, debt: Debt, anchors: Anchors, until: date
+) -> Reckoning:
+    """Count a penalty from the first day that was promised, and name that from a later one."""
+    norm, moved = found.norm, found.accrual.moved
+    rate, cap = Decimal(norm.rate_per_day), _cap(norm, anchors, until)
+    grown = penalty(debt, rate, until, norm=norm.id, cap=cap)
+    moved_to = anchors.day(moved) if moved else None
+    if moved_to is None or moved_to <= debt.due_on:
+        return replace(found, calculation=grown)
+    later = penalty(replace(debt, due_on=moved_to), rate, until, norm=norm.id, cap=cap)
+    words = anchors.ladder.phrases["caution_moved"].format(
+        day=day(moved_to), sum=roubles(later.total if later else NOTHING)
+    )
+    return replace(found, calculation=grown, unsure=_both(found.unsure, words))
 
 
 def _with_interest(

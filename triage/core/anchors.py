@@ -105,6 +105,13 @@ class Anchors:
             return ""
         return self.uncounted(norm.term, taken_on)
 
+    def unreceived(self, step_id: str) -> str:
+        """Say in words that a step's term runs from its sending, for want of its receipt."""
+        received = f"{step_id}_received_on"
+        if received not in self.ladder.fact_names or self.told(received):
+            return ""
+        return self.ladder.phrases["caution_unreceived"]
+
     def window(self, step: Step) -> tuple[str, date] | None:
         """Return the owner's own last day for a step, with its norm.
 

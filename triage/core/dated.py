@@ -117,6 +117,7 @@ class Dating:
         if norm is None:
             deadline_on = None
         locked, locked_until = self._lock(step, done_on)
+        open_now = not locked and done_on is None
         ground = [norms[n] for n in step.basis]
         return StepNow(
             step=step,
@@ -134,6 +135,7 @@ class Dating:
                     (
                         self._caution(step, done_on, [*ground, *filter(None, [norm])]),
                         anchors.uncounted_answer(step, start),
+                        *(anchors.unreceived(s) for s in step.locked_by if open_now),
                     ),
                 )
             ),

@@ -11,6 +11,7 @@ PHRASES = (
     *("within", "within_unsure"),
     *("caution_unsure", "caution_stale", "caution_lapsed", "caution_window_over"),
     *("caution_key_rate", "caution_cap", "caution_no_calendar", "caution_no_shift"),
+    *("caution_unreceived", "caution_moved"),
     *("court_peace", "court_district", "duty_free"),
 )
 """The words that a pack must bring for what this module and the ladder say."""

@@ -152,7 +152,10 @@ def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
             name = f"{step_id}_{'ended' if end < today else 'runs'}_on"
             yield name, day(end)
             start = anchors.term_start(step_id)
-            if unsure := anchors.uncounted_answer(anchors.steps[step_id], start):
+            doubts = [anchors.uncounted_answer(anchors.steps[step_id], start)]
+            if end < today:
+                doubts.append(anchors.unreceived(step_id))
+            if unsure := "; ".join(filter(None, doubts)):
                 yield f"doubt_{name}", unsure
                 yield "doubt_chronology", unsure
 
@@ -197,8 +200,8 @@ def _grown(anchors: Anchors, found: Reckoning) -> Iterator[tuple[str, str]]:
         yield "penalty_rate", per_cent(rate)
         yield "penalty_base", roubles(calculation.rows[0].base)
     yield "calculation_table", plain(cells(calculation, ladder.phrases))
-    if found.uncounted:
-        yield "doubt_calculation_table", found.uncounted
+    if found.unsure:
+        yield "doubt_calculation_table", found.unsure
     yield "calculation_through", day(calculation.to_on)
     yield "calculation_total", roubles(calculation.total)
     yield "calculation_ground", law.cite(found.norm, today)

@@ -147,6 +147,9 @@ class Accrual:
     until: str = ""  # anchor of the last day of the delay, where it may end unpaid
     only_if: str = ""  # fact without which this is not it
     unless: str = ""  # fact with which this is not it
+    moved: str = (
+        ""  # anchor of a later day that counts instead if the owner agreed to it
+    )
     alone: bool = False  # after `until` nothing but what has grown is owed
     base: str = ""  # fact with the sum; "" is the norm's own base
 

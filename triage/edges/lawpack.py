@@ -182,6 +182,7 @@ def _accrual(row: Table, *, yearly: bool) -> Accrual:
         until=row.text("until", needed=False),
         only_if=row.text("if", needed=False),
         unless=row.text("unless", needed=False),
+        moved=row.text("moved", needed=False),
         base=row.text("base", needed=False),
         alone=row.flag("alone"),
     )
