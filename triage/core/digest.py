@@ -192,7 +192,7 @@ def write(
 def _entry(standing: Standing, reason: Reason | None, what: Today) -> Entry:
     case, now = standing.case, standing.step
     ladder, market = what.packs.ladder, what.packs.marketplace(standing.case.pack)
-    lacks = now.lacks if now else ()
+    lacks, tongue = now.lacks if now else (), what.packs.tongue
     return Entry(
         standing=standing,
         marketplace=market.title,
@@ -202,8 +202,11 @@ def _entry(standing: Standing, reason: Reason | None, what: Today) -> Entry:
         urgent=is_urgent(standing, standing.today),
         text="" if lacks else what.texts.get(case.id, ""),
         lacks=tuple((name, ladder.fact_names.get(name, name)) for name in lacks),
+        addressee=tongue.of(now.step.addressee) if now else "",
+        basis=tongue.of(now.basis) if now else "",
+        caution=tongue.of(now.caution) if now else "",
         documents=tuple(
-            ladder.documents.get(each, each)
+            tongue.of(ladder.documents.get(each, each))
             for each in (now.step.documents if now else ())
         ),
         deadline_kind=ladder.kinds.get(now.deadline_kind, "") if now else "",

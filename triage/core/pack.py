@@ -9,6 +9,7 @@ from triage.core.receipt import Shapes
 from triage.core.recogniser import Recogniser
 from triage.core.rule import Rule
 from triage.core.step import Ladder
+from triage.core.tongue import PLAIN, Tongue
 
 ORDERS = "orders"  # the stream whose letters may carry events
 
@@ -64,6 +65,7 @@ class Packs:
     """The words that a masked letter may keep, small and with е for ё."""
     facts: FactBook = field(default_factory=FactBook)
     receipts: Shapes = field(default_factory=Shapes)  # of the country's fiscal receipts
+    tongue: Tongue = PLAIN  # the owner's, where it is not the packs' own
 
     def marketplace(self, pack_id: str) -> Marketplace:
         return next(m for m in self.marketplaces if m.id == pack_id)

@@ -82,6 +82,9 @@ class Entry:
     urgent: bool
     text: str  # the ready letter, "" where none is needed or facts are lacking
     lacks: tuple[tuple[str, str], ...]  # name and title of the facts it still needs
+    addressee: str  # to whom the step's letter goes, in the owner's language
+    basis: str
+    caution: str
     documents: tuple[str, ...]
     deadline_kind: str  # in words
     closed_by: str  # what closed it, in words; "" where the owner did

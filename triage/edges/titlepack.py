@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from triage.core.event import EventKind
 from triage.core.pack import Packs
+from triage.core.step import Step
+from triage.core.tongue import Tongue
 from triage.edges.tables import Table
 
 FILE = "titles.toml"
+SPOKEN = ("title", "action", "after", "channel", "lock_reason")
+"""What of a step only the owner reads; whom it is sent to stands in letters as well."""
 
 
 def in_words_of(packs: Packs, language: str, data: bytes, problems: list[str]) -> Packs:
     """Put the words of a language in place of those of the packs.
 
-    A rule or a kind of term that the language has no words for keeps its own.
+    What the language has no words for keeps its own. What letters say is let be.
     """
     file = Table.of(f"{language}/{FILE}", data, problems)
     events = file.table("events")
@@ -22,8 +27,15 @@ def in_words_of(packs: Packs, language: str, data: bytes, problems: list[str]) -
     guess = file.table("question")
     question = guess.text("guess")
     guess.done()
-    rules, asks, kinds = (_words(file, name) for name in ("rules", "asks", "kinds"))
+    days = file.table("day")
+    day = days.text("format")
+    days.done()
+    rules, asks, kinds, facts, said, happened = (
+        _words(file, name)
+        for name in ("rules", "asks", "kinds", "facts", "said", "happened")
+    )
     file.done()
+    tongue = Tongue(said=said, happened=happened, day=day)
     if "{event}" not in question:
         problems.append(f"{language}/{FILE}: question: guess has no {{event}}")
     markets = tuple(
@@ -40,10 +52,39 @@ def in_words_of(packs: Packs, language: str, data: bytes, problems: list[str]) -
         )
         for market in packs.marketplaces
     )
-    ladder = replace(packs.ladder, kinds={**packs.ladder.kinds, **kinds})
-    return replace(
-        packs, marketplaces=markets, ladder=ladder, events=called, question=question
+    ladder = replace(
+        packs.ladder,
+        kinds={**packs.ladder.kinds, **kinds},
+        fact_names={**packs.ladder.fact_names, **facts},
+        plans={
+            rule: tuple(_spoken(step, tongue) for step in plan)
+            for rule, plan in packs.ladder.plans.items()
+        },
     )
+    return replace(
+        packs,
+        marketplaces=markets,
+        ladder=ladder,
+        events=called,
+        question=question,
+        tongue=tongue,
+    )
+
+
+def _spoken(step: Step, tongue: Tongue) -> Step:
+    """Put what the owner reads of a step into other words, in its variants too."""
+    variants = tuple(
+        replace(
+            each,
+            changes={
+                name: tongue.of(value) if name in SPOKEN else value
+                for name, value in each.changes.items()
+            },
+        )
+        for each in step.variants
+    )
+    own: dict[str, Any] = {n: tongue.of(getattr(step, n)) for n in SPOKEN}
+    return replace(step, **own, variants=variants)
 
 
 def _words(file: Table, name: str) -> Mapping[str, str]:

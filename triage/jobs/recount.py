@@ -1,6 +1,7 @@
 """Gather what is told of each case in the digest: what happened, and from which letter."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -11,6 +12,7 @@ from triage.core.pack import Packs
 from triage.core.sheet import plain
 from triage.core.step import Letter, Standing
 from triage.core.story import Background, Happening, Telling, quoted
+from triage.core.tongue import PLAIN, Tongue
 from triage.edges import cases, messages
 from triage.edges.store import Store
 from triage.jobs.assess import Bench
@@ -40,7 +42,7 @@ def background(
         quote = quotes.get(case.id)
         at = dated.get(quote.evidence) if quote else None
         tellings[case.id] = Telling(
-            happened=_happened(known),
+            happened=_happened(known, case.rule, bench.packs.tongue),
             quoted_on=at.astimezone(bench.zone).date() if at else None,
             grown=_grown(known, texts.get(case.id, "")),
             grows=_grows(known),
@@ -54,11 +56,15 @@ def title(event: Event, packs: Packs) -> str:
     return f"{said}?" if event.certainty is Certainty.GUESS else said
 
 
-def _happened(known: Mapping[str, Fact]) -> str:
+def _happened(known: Mapping[str, Fact], rule: str, tongue: Tongue) -> str:
     """Write the passage that says what happened, where every fact of it is known."""
-    if lacking(WHAT, known):
+    what, facts = WHAT, known
+    if tongue is not PLAIN:
+        what = replace(WHAT, text=tongue.happened.get(rule, ""))
+        facts = tongue.facts(known)
+    if lacking(what, facts):
         return ""
-    return " ".join(plain(render(WHAT, known)).split())
+    return " ".join(plain(render(what, facts)).split())
 
 
 def _grown(known: Mapping[str, Fact], text: str) -> str:

@@ -93,7 +93,7 @@ def _letters(store: Store, bench: Bench, span: Span) -> Letters:
             Unconfirmed(
                 evidence=row["evidence"],
                 sender=row["sender"],
-                reason=row["reason"],
+                reason=bench.packs.tongue.of(row["reason"]),
                 warnings=(*json.loads(row["warnings"]), *_foreign(row, known)),
                 received_on=day(row["received_at"]),
             )

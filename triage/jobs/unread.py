@@ -54,7 +54,7 @@ def _explained(
     return Unread(
         evidence=row["evidence"],
         why=why,
-        reason=row["reason"] or row["outcome"],
+        reason=packs.tongue.of(row["reason"] or row["outcome"]),
         order=next(iter(json.loads(row["orders"])), ""),
         received_on=day(row["received_at"]),
         known=known,
