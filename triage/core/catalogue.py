@@ -1,7 +1,7 @@
 """The list of all orders: a line for each, those first that want something of the owner."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,10 +32,7 @@ class Line:
     order: str
     folder: str
     market: str
-    statuses: tuple[
-        tuple[str, str], ...
-    ]  # of its parcels, with what a guess makes of it
-    first_on: date | None
+    statuses: tuple[tuple[str, str], ...]  # of parcels, with what a guess makes of it
     last_on: date | None
     paid: Decimal | None
     returned: Decimal | None
@@ -43,10 +40,6 @@ class Line:
     topics: tuple[Topic, ...]  # of cases that are not closed
     closed: int  # cases that are
     rank: tuple[int, str]
-
-    @property
-    def is_open(self) -> bool:
-        return any(topic.state == State.OPEN for topic in self.topics)
 
 
 def line_of(dossier: Dossier) -> Line:
@@ -63,14 +56,12 @@ def line_of(dossier: Dossier) -> Line:
         )
         for s in alive
     )
-    days = [one.at.date() for one in dossier.course]
     return Line(
         order=dossier.order,
         folder=dossier.folder,
         market=dossier.market,
         statuses=tuple(dict.fromkeys((p.status, p.guess) for p in dossier.parcels)),
-        first_on=min(days, default=None),
-        last_on=max(days, default=None),
+        last_on=max((one.at.date() for one in dossier.course), default=None),
         paid=dossier.money.paid,
         returned=dossier.money.returned,
         open=dossier.money.open,
@@ -97,13 +88,8 @@ def still_open(lines: Sequence[Line]) -> Decimal:
     return sum((one.open or NOTHING for one in lines if one.topics), NOTHING)
 
 
-def line_entry(line: Line) -> dict[str, Any]:
-    """Write a line as JSON takes it, but for dates and sums, which become text."""
-    return asdict(line)
-
-
 def read_line(entry: Mapping[str, Any]) -> Line:
-    """Read what `line_entry` wrote, with dates and sums as text."""
+    """Read the fields of a line, with dates and sums as text."""
     topics = tuple(
         Topic(**{**topic, "until": _day(topic["until"])}) for topic in entry["topics"]
     )
@@ -113,7 +99,7 @@ def read_line(entry: Mapping[str, Any]) -> Line:
             "statuses": tuple((sure, guess) for sure, guess in entry["statuses"]),
             "topics": topics,
             "rank": (entry["rank"][0], entry["rank"][1]),
-            **{name: _day(entry[name]) for name in ("first_on", "last_on")},
+            "last_on": _day(entry["last_on"]),
             **{name: _sum(entry[name]) for name in ("paid", "returned", "open")},
         }
     )

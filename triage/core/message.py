@@ -86,9 +86,7 @@ class Message:
     automatic: bool = False  # a bounce, report or auto-reply: quotes, never speaks
     own: bool = False  # carries triage's own header: our digest
     account: str = ""  # whose mailbox it lies in
-    answers: tuple[
-        str, ...
-    ] = ()  # Message-IDs of ours that it answers, the nearest first
+    answers: tuple[str, ...] = ()  # Message-IDs of ours it answers, the nearest first
     unattended: bool = False  # written or passed on by a machine, whatever else it says
     defects: tuple[str, ...] = ()  # what was wrong with the letter, as stable codes
     warnings: tuple[str, ...] = ()  # what looks forged, as stable codes

@@ -26,7 +26,6 @@ from triage.core.words import normal
 OWNER_LETTER = "owner-letter"
 """Names the recogniser of what the owner wrote: the only one that is not in a pack."""
 
-UNREAD = "not-read:"  # a defect that says that the letter is over a limit
 CLAIM = re.compile(r"\bпретензи[яюи]\b", re.IGNORECASE)
 FIRST_LINES = 5
 UNMATCHED = "ни один образец письма не подошёл"
@@ -84,10 +83,8 @@ def _silent(message: Message) -> Reading | None:
         return Reading(outcome="own")
     if message.automatic:
         return Reading(outcome="automatic", reason="автоматический ответ или отчёт")
-    if unread := [one for one in message.defects if one.startswith(UNREAD)]:
-        return Reading(
-            outcome="unreadable", reason=f"письмо не разобрано ({unread[0]})"
-        )
+    if limit := message.unread:
+        return Reading(outcome="unreadable", reason=f"письмо не разобрано ({limit})")
     return None
 
 

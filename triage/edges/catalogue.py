@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 
-from triage.core.catalogue import Line, line_entry, read_line
+from triage.core.catalogue import Line, read_line
 from triage.edges.store import Store
 
 
@@ -15,7 +16,7 @@ def save(store: Store, lines: Iterable[tuple[str, Line]]) -> None:
             {
                 "pack": pack,
                 "order_number": line.order,
-                "line": json.dumps(line_entry(line), ensure_ascii=False, default=str),
+                "line": json.dumps(asdict(line), ensure_ascii=False, default=str),
             }
             for pack, line in lines
         ],
