@@ -420,6 +420,19 @@ def test_a_year_without_a_calendar_gives_unshifted_days_and_no_guess_at_worked_o
     assert dated(worked, "bank").deadline_on is None
 
 
+def test_a_window_that_may_apply_presses_without_being_told_of_as_a_last_day():
+    case = a_case("defective", "2026-11-12", delivered_on="2026-11-01")
+    late = a_case("defective", "2026-11-17", delivered_on="2026-11-01")
+
+    before, pressed, over = (standing(case, f"2026-11-{d}") for d in (12, 13, 17))
+
+    assert (step(before), step(pressed), step(over)) == ("check", "claim", "claim")
+    assert "15 дней" in pressed.step.caution
+    assert pressed.step.deadline_of == "other"
+    assert over.step.caution == ""
+    assert step(standing(late, "2026-11-17")) == "check"
+
+
 def test_a_step_that_the_claim_has_unlocked_says_that_its_receipt_is_not_known():
     case = a_case("defective")
     sent = [did(case, s, "2026-11-13") for s in ("check", "support", "claim")]

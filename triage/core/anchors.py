@@ -124,8 +124,20 @@ class Anchors:
 
     def edges(self, step: Step) -> list[tuple[str, date]]:
         """List the ends of a step's window, the soft one first."""
-        if not step.window or (step.window_if and not self.told(step.window_if)):
-            return []
+        return [] if self.may_apply(step) else self._ends(step)
+
+    def may_apply(self, step: Step) -> bool:
+        """Say whether a step's window hangs on a fact that the owner has not told."""
+        return bool(step.window_if) and not self.told(step.window_if)
+
+    def soft_edge(self, step: Step) -> date | None:
+        """Return the first end of a window, and of one that may apply if it was open yet."""
+        ends = self._ends(step)
+        if not ends or (self.may_apply(step) and ends[0][1] < self.case.opened_on):
+            return None
+        return ends[0][1]
+
+    def _ends(self, step: Step) -> list[tuple[str, date]]:
         start = self.day(step.window_from)
         found: list[tuple[str, date]] = []
         norm = self.ladder.norms.get(step.window)
@@ -138,8 +150,8 @@ class Anchors:
 
     def presses_on(self, step: Step) -> date | None:
         """Return the day from which a step's window makes it go before the others."""
-        edges = self.edges(step)
-        return max(edges[0][1] - PRESSES, self.case.opened_on) if edges else None
+        edge = self.soft_edge(step)
+        return max(edge - PRESSES, self.case.opened_on) if edge else None
 
     def lapsed(self, step: Step) -> bool:
         """Say whether the owner's own last day for a step has passed."""

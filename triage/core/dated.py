@@ -149,13 +149,19 @@ class Dating:
         return "; ".join(filter(None, [warning, doubts]))
 
     def _warning(self, step: Step) -> str:
-        edges = self.anchors.edges(step)
+        edge, soft = (
+            self.anchors.soft_edge(step),
+            self.anchors.ladder.norms.get(step.window),
+        )
         start = self.anchors.day(step.window_from)
-        if not edges or start is None:
+        if edge is None or soft is None or start is None:
             return ""
         if self.anchors.lapsed(step):
             return self.anchors.ladder.phrases["caution_window_over"]
-        soft = self.anchors.ladder.norms[edges[0][0]]
+        if self.anchors.may_apply(step):
+            self.turns.add(edge + ONE_DAY)
+            if edge < self.anchors.today:
+                return ""
         warned_on = start + timedelta(days=soft.warn)
         self.turns.add(warned_on)
         return soft.warning if soft.warn and warned_on <= self.anchors.today else ""
