@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from triage.core.form import FactBook
+from triage.core.granted import ladder_of
 from triage.core.pattern import Pattern, Patterns
 from triage.core.receipt import Shapes
 from triage.core.recogniser import Recogniser
@@ -72,3 +73,7 @@ class Packs:
 
     def rule(self, pack_id: str, rule_id: str) -> Rule:
         return next(r for r in self.marketplace(pack_id).rules if r.id == rule_id)
+
+    def ladder_of(self, pack_id: str) -> Ladder:
+        """Return the ladder without what other marketplaces grant by their own rules."""
+        return ladder_of(self.ladder, pack_id)

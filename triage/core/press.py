@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from triage.core.act import Act
 from triage.core.deed import Already, Deed, Docket, taking_back, undoable
-from triage.core.granted import ladder_of
 from triage.core.phrasebook import Verb, Why
 from triage.core.step import Standing
 from triage.core.token import Permit, Token, allows
@@ -69,7 +68,7 @@ def _possible(
     for case, standing in docket.now.items():
         if pressed.about not in (case, str(standing.number)):
             continue
-        plan = ladder_of(docket.packs.ladder, standing.case.pack)
+        plan = docket.packs.ladder_of(standing.case.pack)
         ways = [(Verb.DONE, step.id) for step in plan.plan(standing.case.rule)]
         ways += [(Verb.DONE, now.step.id) for now in standing.steps]
         question = question_of(standing.case)

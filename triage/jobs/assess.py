@@ -11,7 +11,6 @@ from triage.core.act import Act, ActKind, effective
 from triage.core.case import State
 from triage.core.cases import assess as cases_of
 from triage.core.event import Event
-from triage.core.granted import ladder_of
 from triage.core.ladder import stand
 from triage.core.pack import Packs
 from triage.core.step import Standing
@@ -136,7 +135,7 @@ def _stand(
             numbers.get(case.id, 0),
             acts,
             events,
-            ladder_of(bench.packs.ladder, pack),
+            bench.packs.ladder_of(pack),
             bench.owner,
             today,
             zone=bench.zone,

@@ -7,7 +7,6 @@ from datetime import datetime
 from triage.core.act import Act, ActKind, effective
 from triage.core.anchors import Anchors
 from triage.core.event import Event
-from triage.core.granted import ladder_of
 from triage.core.progress import progress
 from triage.core.reasons import Reason, Source, reasons
 from triage.core.step import Letter, Standing, Step
@@ -68,7 +67,7 @@ def explain(
     place = (case.pack, case.order)
     events = order_events(store, [place], now).get(place, [])
     acts = effective(cases.acts_of(store, [case.order], now).get(case.order, []))
-    ladder = ladder_of(bench.packs.ladder, case.pack)
+    ladder = bench.packs.ladder_of(case.pack)
     done = progress(case, acts, events, bench.zone, standing.today)
     anchors = Anchors.of(case, done, ladder, standing.today)
     contacts = bench.packs.marketplace(case.pack).contacts

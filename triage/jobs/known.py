@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from triage.core.act import Act
 from triage.core.case import Fact
-from triage.core.granted import ladder_of
 from triage.core.letter import askable, lacking
 from triage.core.particulars import DERIVED, PACK
 from triage.core.step import Letter, Standing, Step
@@ -33,7 +32,7 @@ class Known:
 
 def letters_of(standing: Standing, bench: Bench) -> Iterator[tuple[Step, Letter]]:
     """Yield the letters of every step of a case's plan, as the told facts have it."""
-    ladder = ladder_of(bench.packs.ladder, standing.case.pack)
+    ladder = bench.packs.ladder_of(standing.case.pack)
     plan = tuple(now.step for now in standing.steps)
     for step in plan or ladder.plan(standing.case.rule):
         for name in dict.fromkeys((step.letter, step.again, *step.more_letters)):

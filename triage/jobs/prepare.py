@@ -5,7 +5,6 @@ from datetime import datetime
 
 from triage.core.act import Act, effective
 from triage.core.case import Fact
-from triage.core.granted import ladder_of
 from triage.core.letter import facts_for, lacking, render
 from triage.core.sheet import plain
 from triage.core.step import Letter, Standing, Step
@@ -25,7 +24,7 @@ def facts(
     return facts_for(
         standing,
         effective(acts),
-        ladder_of(bench.packs.ladder, standing.case.pack),
+        bench.packs.ladder_of(standing.case.pack),
         bench.owner,
         step=step,
         contacts=market.contacts,
@@ -91,7 +90,7 @@ def find_step(standing: Standing, bench: Bench, step_id: str) -> Step:
     Raises:
         UsageError: there is none.
     """
-    ladder = ladder_of(bench.packs.ladder, standing.case.pack)
+    ladder = bench.packs.ladder_of(standing.case.pack)
     plan = ladder.plan(standing.case.rule)
     if standing.step is not None:  # as the facts that were told have it
         plan = tuple(now.step for now in standing.steps)
