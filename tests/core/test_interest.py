@@ -1,7 +1,9 @@
 """Interest by the key rate: article 395, with the vectors of the facts."""
 
+from calendar import isleap
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from builders import on
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ladders import ru
 
+from triage.core.calculation import penalty
 from triage.core.interest import NoRate, Rate, Rates, interest, read_told
 from triage.core.sums import Debt
 
@@ -159,6 +162,38 @@ def test_the_rows_cover_every_day_once_and_add_up(amount, one, other):
     assert abs(found.total - exact) < Decimal("0.0051")
     for row, following in zip(found.rows, found.rows[1:], strict=False):
         assert following.from_on == row.to_on + timedelta(days=1)
+
+
+REFUNDS = st.lists(
+    st.tuples(KNOWN, st.decimals("0.01", "400000", places=2)), max_size=4
+)
+
+
+@given(st.decimals("1", "999999.99", places=2), KNOWN, KNOWN, REFUNDS)
+def test_what_grows_is_what_each_day_adds_on_the_rest_of_the_evening_before(
+    amount, one, other, came
+):
+    first, last = min(one, other), max(one, other)
+    debt = Debt(
+        amount=amount, due_on=first - timedelta(days=1), repaid=tuple(sorted(came))
+    )
+    by_rate = by_day = Fraction(0)
+    for day in (first + timedelta(n) for n in range((last - first).days + 1)):
+        owed = max(Fraction(amount) - sum(Fraction(s) for on, s in came if on < day), 0)
+        by_rate += (
+            owed * Fraction(RATES.on(day)) / (36600 if isleap(day.year) else 36500)
+        )
+        by_day += owed / 200
+
+    grown = interest(debt, RATES, last, norm="n")
+    daily = penalty(debt, Decimal("0.005"), last, norm="n", cap=amount)
+
+    assert (grown.total if grown else 0) == half_up(by_rate)
+    assert (daily.total if daily else 0) == half_up(min(by_day, Fraction(amount)))
+
+
+def half_up(exact: Fraction) -> Decimal:
+    return Decimal(int(exact * 100 + Fraction(1, 2))) / 100
 
 
 @given(st.decimals("1", "99999", places=2), KNOWN, KNOWN)

@@ -153,6 +153,15 @@ def test_a_step_that_was_taken_dates_the_later_letters():
     assert over["claim_ended_on"].value == "23 ноября 2026 г."
 
 
+def test_the_limitation_never_runs_from_later_than_the_day_the_case_was_opened():
+    case = a_case("defective", "2026-11-12")
+    sent = [did(case, s, "2026-11-16") for s in ("check", "support", "claim")]
+
+    assert facts(case, "2026-12-20", *sent)["limitation_on"].value == (
+        "12 ноября 2029 г."
+    )
+
+
 def test_a_term_counted_from_the_sending_is_told_as_unsure_until_the_receipt_is_told():
     case = a_case("defective", seller_name="ИП Петров", seller_inn="7")
     sent = [did(case, s, "2026-11-13") for s in ("check", "support", "claim")]

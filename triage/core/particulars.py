@@ -185,7 +185,9 @@ def _grown(anchors: Anchors, found: Reckoning) -> Iterator[tuple[str, str]]:
     ladder, today = anchors.ladder, anchors.today
     limitation = ladder.norms.get("limitation-196")
     if found.due_on and limitation and limitation.term:
-        end = end_of(limitation.term, found.due_on, ladder.calendar)
+        # of several days from which it may run the first: it is the owner's own term
+        since = min(found.due_on, anchors.case.opened_on)
+        end = end_of(limitation.term, since, ladder.calendar)
         if end and law.counts(limitation, today):
             yield "limitation_on", day(end)
     calculation = found.calculation
