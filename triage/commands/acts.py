@@ -10,11 +10,12 @@ import click
 
 from triage.commands.desk import Desk, command, option
 from triage.commands.money import say_read
-from triage.commands.show import show_case
+from triage.commands.standing import show_case
 from triage.core.act import Act, ActKind
 from triage.core.form import LONG_AGO, LONGEST, read_day
 from triage.core.step import Standing
 from triage.core.words import day
+from triage.edges.cases import all_orders
 from triage.edges.terminal import clean
 from triage.errors import UsageError, reason
 from triage.jobs.assess import standings
@@ -61,8 +62,13 @@ Order = tuple[str, str, str | None]  # pack, number, and the parcel's where one 
 def write_order(
     desk: Desk, order: Order, kind: ActKind, data: Mapping[str, str]
 ) -> None:
-    """Record an act on an order or on one of its parcels."""
+    """Record an act on an order or on one of its parcels.
+
+    That no letter has named it is said: a mistyped number is an order like any other.
+    """
     pack, number, posting = order
+    with desk.place.store() as store:
+        known = (pack, number) in all_orders(store)
     desk.place.record(
         Act(
             at=desk.clock(),
@@ -73,6 +79,11 @@ def write_order(
         )
     )
     desk.say("Записано.", "Noted.")
+    if not known:
+        desk.say(
+            f"! Писем о заказе {number} нет. Если номер не тот: triage undo last",
+            f"! No letter is about order {number}. If it is mistyped: triage undo last",
+        )
 
 
 def order_of(desk: Desk, about: str) -> Order | None:
@@ -102,9 +113,9 @@ def past(desk: Desk, text: str | None) -> date:
 def _day(text: str, today: date, *, ahead: bool = False) -> date:
     if found := read_day(text, today, ahead=ahead):
         return found
-    raise UsageError(
-        f"не дата: {text!r}; пишите так: 5.11, 5 ноября, 2026-11-05 или вчера"
-    )
+    way = "5.12, 5 декабря, 2026-12-05 или 3d" if ahead else ""
+    way = way or "5.11, 5 ноября, 2026-11-05 или вчера"
+    raise UsageError(f"не дата: {text!r}; пишите так: {way}")
 
 
 def told(desk: Desk, text: str, title: str) -> str:
@@ -118,7 +129,7 @@ def told(desk: Desk, text: str, title: str) -> str:
 
 @command(
     "done",
-    "Отметить шаг дела сделанным; без STEP — текущий.",
+    "Отметить шаг дела сделанным; без шага — текущий.",
     "Mark a step of a case as done; the present one without STEP.",
     CASE,
     click.argument("step", required=False),

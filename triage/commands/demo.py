@@ -1,7 +1,6 @@
 """The whole product on a made-up mailbox and month: the daemon's own jobs, day by day."""
 
 import shutil
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +11,8 @@ import click
 
 from triage.app import App, Ticked
 from triage.commands.desk import Desk, command, option
-from triage.commands.show import show_line
+from triage.commands.first_look import shown_name
+from triage.commands.standing import show_line
 from triage.config import load
 from triage.core.act import Act, ActKind
 from triage.core.case import State
@@ -185,16 +185,8 @@ class Month:
                 f"Open in a browser: {digests[-1]}",
             )
         config = self.out / "config.toml"
-        again = f'{_called()} --config {config} --now "{self.now.isoformat()}" cases'
+        again = f'{shown_name()} --config {config} --now "{self.now.isoformat()}" cases'
         self.desk.say(f"Или спросите: {again}", f"Or ask: {again}")
-
-
-def _called() -> str:
-    """Return how the owner may call the program: by its name where the shell finds it."""
-    own = Path(sys.argv[0])
-    if own.name != "triage" or shutil.which("triage") == str(own.absolute()):
-        return "triage"
-    return str(own)
 
 
 def _settled(found: Iterable[Standing]) -> Decimal:

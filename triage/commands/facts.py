@@ -18,7 +18,7 @@ from triage.commands.acts import (
 )
 from triage.commands.desk import JSON, Desk, command
 from triage.commands.shapes import Shape, listing
-from triage.commands.show import show_case, show_line
+from triage.commands.standing import show_case, show_line
 from triage.commands.wording import WHO, when
 from triage.core.act import ActKind, effective
 from triage.core.case import Fact
@@ -26,17 +26,21 @@ from triage.core.facts import facts_of
 from triage.core.form import FactBook
 from triage.core.particulars import CONFIG, written
 from triage.core.progress import OWNER
+from triage.core.words import without_aside
 from triage.edges import cases as case_table
 from triage.errors import UsageError
 from triage.jobs.assess import standings
 from triage.jobs.known import Known, known
 from triage.jobs.look import find_case, order_events
 
+SENT_ON = "_sent_on"
+"""What ends the name of the day on which a step was taken."""
+
 
 @command(
     "fact",
-    "Сообщить факт: NAME=VALUE; без него — что известно и чего не хватает.",
-    "Tell a fact: NAME=VALUE; without it, what is known and what lacks.",
+    "Сообщить факт; без него — что известно и чего не хватает.",
+    "Tell a fact; without it, what is known and what lacks.",
     click.argument("about", metavar="CASE|ORDER"),
     click.argument("fact", metavar="[NAME=VALUE]", required=False),
     ON,
@@ -55,7 +59,9 @@ def fact(
     standing = None if order else find(desk, about)
     name, equals, value = fact.partition("=")
     if not equals:
-        raise UsageError(f"пишите так: triage fact {about} NAME=VALUE")
+        raise UsageError(
+            f"пишите так: triage fact {about} ИМЯ=ЗНАЧЕНИЕ; имена: triage fact {about}"
+        )
     since = past(desk, on)
     told = settled(desk, about, name.strip(), value, since)
     data = {"name": name.strip(), "value": told, "on": since.isoformat()}
@@ -75,15 +81,17 @@ def settled(desk: Desk, about: str, name: str, value: str, since: date) -> str:
     packs = desk.place.bench.packs
     book, titles = packs.facts, packs.ladder.fact_names
     if name in book.told:
-        title = short(titles[name])
+        title = without_aside(titles[name])
         return book.settle(name, value, title=title, on=since, today=desk.today)
-    if name.endswith("_sent_on"):
-        step = name.removesuffix("_sent_on")
-        raise book.refusal("step", title=short(titles[name]), case=about, step=step)
+    if name.endswith(SENT_ON):
+        step = name.removesuffix(SENT_ON)
+        raise book.refusal(
+            "step", title=without_aside(titles[name]), case=about, step=step
+        )
     if name.startswith("owner_") and name in titles:
-        raise book.refusal("settings", title=short(titles[name]))
+        raise book.refusal("settings", title=without_aside(titles[name]))
     if name in titles:
-        raise book.refusal("derived", title=short(titles[name]))
+        raise book.refusal("derived", title=without_aside(titles[name]))
     near = difflib.get_close_matches(name, book.told, n=1)
     raise UsageError(
         str(book.refusal("unknown", name=name)),
@@ -91,16 +99,13 @@ def settled(desk: Desk, about: str, name: str, value: str, since: date) -> str:
     )
 
 
-def short(title: str) -> str:
-    """Leave out of a title what explains it."""
-    return title.partition(" (")[0].partition(": ")[0]
-
-
 def how(book: FactBook, about: str, name: str) -> str:
     """Say how to give a fact."""
-    if name not in book.told:
-        return "config.toml, [owner]"
-    return f"triage fact {about} {name}={book.example(name)}"
+    if name in book.told:
+        return f"triage fact {about} {name}={book.example(name)}"
+    if name.endswith(SENT_ON):
+        return f"triage done {about} {name.removesuffix(SENT_ON)}"
+    return "config.toml, [owner]"
 
 
 def _tell_of(desk: Desk, order: Order, data: dict[str, str]) -> None:
@@ -181,7 +186,7 @@ def _say_known(desk: Desk, facts: Sequence[Fact]) -> None:
     titles = desk.place.bench.packs.ladder.fact_names
     rows = [
         (
-            short(titles.get(fact.name, fact.name)),
+            without_aside(titles.get(fact.name, fact.name)),
             WHO.get(fact.value, fact.value),
             _source(desk, fact),
         )

@@ -1,8 +1,10 @@
 """What follows once the settings are written: a first look, a first letter, the unit."""
 
+import shutil
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -150,23 +152,33 @@ class Beginning:
 
     def _say_how_on(self, *, running: bool) -> None:
         desk = self.desk
+        own = shown_name()
         options = f" --config {desk.path}" if desk.is_elsewhere else ""
         desk.say("\nДальше:", "\nWhat next:")
         rows = [
-            (f"triage{options} cases", "что найдено", "what was found"),
+            (f"{own}{options} cases", "что найдено", "what was found"),
             (
-                f"triage{options} digest --send",
+                f"{own}{options} digest --send",
                 "письмо дня прямо сейчас",
                 "the letter of the day at once",
             ),
-            (f"triage{options} check", "проверить всё ещё раз", "try everything again"),
+            (f"{own}{options} check", "проверить всё ещё раз", "try everything again"),
         ]
         if not running:
             russian = "работать постоянно; службой или по cron: docs/setup.md"
             english = "work for good; as a unit or by cron: docs/setup.md"
-            rows.append((f"triage{options} run", russian, english))
+            rows.append((f"{own}{options} run", russian, english))
+        width = max(len(line) for line, _, _ in rows)
         for line, russian, english in rows:
-            desk.say(f"  {line}   {russian}", f"  {line}   {english}")
+            desk.say(f"  {line:<{width}}   {russian}", f"  {line:<{width}}   {english}")
+
+
+def shown_name() -> str:
+    """Return how the owner may call the program: by its name where the shell finds it."""
+    own = Path(sys.argv[0])
+    if own.name != "triage" or shutil.which("triage") == str(own.absolute()):
+        return "triage"
+    return str(own)
 
 
 def keep_running(desk: Desk) -> list[str]:

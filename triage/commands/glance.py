@@ -6,7 +6,7 @@ from datetime import date
 import click
 
 from triage.commands.desk import Desk
-from triage.commands.show import show_line
+from triage.commands.standing import show_line
 from triage.commands.wording import when
 from triage.core.case import State
 from triage.core.mention import is_urgent, owners_deadline

@@ -10,10 +10,9 @@ from triage.commands.find import find_orders
 from triage.commands.money import say_settlement, say_untied, untied_shape
 from triage.commands.paper import OUT
 from triage.commands.shapes import case_shape, listing, order_shape
-from triage.commands.wording import CERTAINTIES, STATES, status_of, when
-from triage.core.step import Standing
+from triage.commands.standing import show_case, show_line
+from triage.commands.wording import CERTAINTIES, status_of, when
 from triage.core.timeline import Timeline
-from triage.core.words import day, roubles
 from triage.edges import cases as case_table
 from triage.errors import UsageError
 from triage.jobs.assess import standings
@@ -55,10 +54,15 @@ def orders(
     if kind or out:
         if not order:
             raise UsageError(
-                "досье бывает у одного заказа: triage orders ORDER --format pdf"
+                "досье бывает у одного заказа: triage orders НОМЕР --format pdf"
             )
         dossier_pdf(desk, order, out)
         return
+    if find is not None and order:
+        raise UsageError(
+            "--find ищет по всем заказам; несколько слов берут в кавычки: "
+            f'triage orders --find "{f"{find} {order}".strip("«»")}"'
+        )
     if find is not None:
         find_orders(desk, find, as_json=as_json)
         return
@@ -144,74 +148,3 @@ def cases(desk: Desk, case: str | None, *, as_json: bool) -> None:
     else:
         for each in found:
             show_line(desk, each)
-
-
-def show_line(desk: Desk, standing: Standing, *, style: str = "") -> None:
-    """Print a case on two lines: what it is about, where it stands."""
-    case, now = standing.case, standing.step
-    amount = f", {roubles(case.amount)}" if case.amount else ""
-    desk.terminal.say(
-        f"{standing.number or '—':>3}  {case.title}{amount}", style=f"bold {style}"
-    )
-    told = [desk.words(*STATES[standing.state])]
-    if case.closed_on:
-        told[0] += f" {when(desk, case.closed_on, standing.today)}"
-    elif case.asks:
-        told[0] += f". {case.asks}"
-    elif now:
-        told.append(f"{now.step.rung} {now.step.title}")
-    own = now.deadline_on if now and now.deadline_of == "owner" else None
-    if until := standing.waiting_until or own:
-        told.append(desk.words("до", "until") + f" {when(desk, until, standing.today)}")
-    name = desk.words("заказ", "order") + f" {case.posting or case.order}"
-    desk.terminal.say(f"     {name}: {', '.join(told)}")
-
-
-def show_case(desk: Desk, standing: Standing) -> None:
-    """Print a case: what it is about, what to do now, the whole ladder."""
-    case, now = standing.case, standing.step
-    name = standing.number or case.id
-    desk.say(
-        f"Дело {name}: {case.title}, заказ {case.posting or case.order}",
-        f"Case {name}: {case.title}, order {case.posting or case.order}",
-        style="bold",
-    )
-    state = desk.words(*STATES[standing.state])
-    amount = f", {roubles(case.amount)}" if case.amount is not None else ""
-    desk.say(
-        f"{state}, открыто {day(case.opened_on)}{amount}",
-        f"{state}, opened on {case.opened_on}{amount}",
-    )
-    if case.asks:
-        desk.say(
-            f"Вопрос к вам: {case.asks} triage answer {name} да (или нет)",
-            f"A question to you: {case.asks} triage answer {name} yes (or no)",
-        )
-    if standing.waiting_until:
-        until = standing.waiting_until
-        desk.say(f"Ждём до {day(until)}", f"Waiting until {until}")
-    if now:
-        kinds = desk.place.bench.packs.ladder.kinds
-        desk.terminal.say(f"{now.step.rung}. {now.step.action}")
-        if now.deadline_on:
-            kind = kinds.get(now.deadline_kind, now.deadline_kind)
-            mine = now.deadline_of == "owner"
-            russian = "ваш последний день" if mine else "если сделать сегодня, ответ до"
-            english = "your last day" if mine else "if done today, their answer by"
-            desk.say(
-                f"   {russian}: {day(now.deadline_on)} ({kind})",
-                f"   {english}: {now.deadline_on} ({kind})",
-            )
-        for words in (now.basis, now.caution):
-            if words:
-                desk.terminal.say(f"   {words}")
-    desk.terminal.say()
-    for step in standing.steps:
-        done = f"✓ {when(desk, step.done_on)}" if step.done_on else ""
-        due = ""
-        if step.due_on and not step.done_on:
-            due = desk.words("с", "from") + f" {when(desk, step.due_on)}"
-        lock = desk.words("закрыт", "locked") if step.locked else ""
-        desk.terminal.say(
-            f"  {step.step.rung:>2}  {step.step.title}  {done or lock or due}".rstrip()
-        )

@@ -6,7 +6,6 @@ from dataclasses import replace
 import click
 
 from triage.commands.desk import JSON, Desk, command, option
-from triage.commands.facts import short
 from triage.commands.shapes import (
     Shape,
     case_shape,
@@ -14,7 +13,7 @@ from triage.commands.shapes import (
     ladder_shape,
     listing,
 )
-from triage.commands.show import show_case
+from triage.commands.standing import show_case
 from triage.commands.wording import CERTAINTIES, WHO, when
 from triage.core.case import Fact
 from triage.core.counted import Counted, deadline, due, in_words
@@ -22,7 +21,7 @@ from triage.core.message import Where
 from triage.core.particulars import written
 from triage.core.reasons import Reason, Source
 from triage.core.step import Norm, StepNow
-from triage.core.words import day
+from triage.core.words import day, without_aside
 from triage.jobs.explain import Explained, explain
 
 EXACTLY = {"V": "дословно", "S": "по пересказу", "K": "общеизвестно", "T": "посчитано"}
@@ -160,7 +159,7 @@ def _files(found: Explained) -> set[str]:
 
 
 def _title(desk: Desk, name: str) -> str:
-    return short(desk.place.bench.packs.ladder.fact_names.get(name, name))
+    return without_aside(desk.place.bench.packs.ladder.fact_names.get(name, name))
 
 
 def _say_reason(desk: Desk, found: Explained, reason: Reason) -> None:

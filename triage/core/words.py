@@ -238,6 +238,11 @@ def short_day(on: date) -> str:
     return f"{on.day} {_MONTHS[on.month - 1]}"
 
 
+def without_aside(title: str) -> str:
+    """Leave out of a title what explains it: behind a colon or in brackets."""
+    return title.partition(" (")[0].partition(": ")[0]
+
+
 def plural(number: int, one: str, few: str, many: str) -> str:
     """Choose the form that goes with a number: 1 день, 2 дня, 5 дней."""
     units, tens = abs(number) % 10, abs(number) % 100

@@ -17,7 +17,7 @@ from triage.core.pack import Packs
 from triage.core.phrasebook import Shown, Why
 from triage.core.token import is_marked, letter_day
 from triage.core.ways import NOT_RECEIVED, Ways
-from triage.core.words import day
+from triage.core.words import day, without_aside
 from triage.edges import cases, replies
 from triage.edges.messages import Span
 from triage.edges.store import Store
@@ -53,14 +53,15 @@ class Teller:
             case ActKind.STEP_DONE | ActKind.STEP_UNDONE:
                 about["step"] = self._step(act)
             case ActKind.SNOOZED:
-                about["until"] = self.day(date.fromisoformat(data["until"]))
+                until = self.day(date.fromisoformat(data["until"]))
+                about["until"] = until.removesuffix(".")  # «г.» also ends the sentence
             case ActKind.REPORTED:
                 about["order"] = act.posting or act.order or ""
                 about["report"] = self.packs.rule(data["pack"], data["report"]).title
             case ActKind.FACT:
                 kind = "fact" if act.case else "fact_order"
                 name = self.packs.ladder.fact_names.get(data["name"], data["name"])
-                about |= {"name": name, "value": data["value"]}
+                about |= {"name": without_aside(name), "value": data["value"]}
             case ActKind.ANSWERED:
                 kind = f"answered_{data['answer']}"
             case ActKind.ATTACHED:

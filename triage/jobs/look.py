@@ -24,7 +24,19 @@ def find_case(store: Store, bench: Bench, now: datetime, name: str) -> Standing:
     for standing in standings(store, bench, now, [place] if place else None):
         if name in (standing.case.id, str(standing.number)):
             return standing
-    raise UsageError(f"нет такого дела: {name}; список дел: triage cases")
+    raise UsageError(_no_case(store, bench, now, name))
+
+
+def _no_case(store: Store, bench: Bench, now: datetime, name: str) -> str:
+    """Say that nothing is called so; of an order, which cases it has."""
+    try:
+        pack, order, _ = parse_order(bench.packs, name)
+    except UsageError:
+        return f"нет такого дела: {name}; список дел: triage cases"
+    found = standings(store, bench, now, [(pack, order)])
+    numbers = ", ".join(str(each.number or each.case.id) for each in found)
+    has = f"его дела: {numbers}" if numbers else "дел о нём нет"
+    return f"{name} — номер заказа, а не дела; {has}"
 
 
 def _place(store: Store, name: str) -> tuple[str, str] | None:
