@@ -65,7 +65,7 @@ def test_an_export_of_everything_speaks_english_on_request(triage, tmp_path):
         (("export", "--out", "."), 64, "уже есть"),
         (("export", "12345678-9999", "--out", "bag"), 64, "писем о заказе"),
         (("export", "../x", "--out", "bag"), 64, "не номер заказа"),
-        (("export",), 64, "не хватает: DIR"),
+        (("export",), 64, "не хватает: ПАПКА"),
         (("export", ORDER, "--out", "no/such/folder"), 73, "no/such/folder"),
         (("orders", "--format", "pdf"), 64, "одного заказа"),
         (("orders", "--format", "png", ORDER), 64, "pdf"),

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -21,7 +22,7 @@ from mails import AUTHSERV_ID, a_letter
 from modes import modes_hold
 from paperwork import a_pdf, receipt_text
 
-from triage.cli import main
+from triage.cli import MODULES, main
 from triage.core.words import NBSP
 
 END = "2026-12-02T08:00:00+03:00"
@@ -102,6 +103,15 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
+def number_of(shell: Shell, rule: str, state: str) -> int:
+    """Find the case of a rule that is in a state."""
+    return next(
+        case["number"]
+        for case in shell.json("cases")["cases"]
+        if (case["rule"], case["state"]) == (rule, state)
+    )
+
+
 # --- what is known
 
 
@@ -113,6 +123,22 @@ def test_without_a_command_the_program_shows_where_things_stand(month):
     for case in month.json("cases")["cases"]:
         if case["state"] == "open":
             assert case["title"] in told
+
+
+def test_a_step_that_was_taken_is_not_asked_for_again(own):
+    number = number_of(own, "return-refused", "open")
+    own.says("done", number, "claim")
+
+    told = own.says("cases", number)
+
+    assert "Сделан шаг 2c «Направить претензию», ответа ещё нет" in told
+    assert "если сделать сегодня" not in told
+    assert "ждём ответа на шаг 2c «Направить претензию», до" in own.says("cases")
+
+
+def test_a_closed_case_says_when_it_was_closed(month):
+    number = number_of(month, "delivery-overdue", "resolved")
+    assert "закрыто 20 ноября 2026 г., открыто" in month.says("cases", number)
 
 
 def test_where_things_stand_fits_80_columns(month, monkeypatch):
@@ -501,7 +527,8 @@ def test_a_report_opens_a_case(own):
 def test_a_case_is_opened_about_an_order_that_no_letter_named(own):
     told = own.says("report", "12345678-0099", "not-received", "--on", "2026-12-01")
 
-    assert "12345678-0099" in told
+    assert "Писем о заказе 12345678-0099 нет" in told  # it may be a slip of the finger
+    assert "triage undo last" in told
     assert own.says("orders", "12345678-0099")
 
 
@@ -549,7 +576,7 @@ def test_acts_survive_a_rebuild(own):
         (("report", "1234", "defective"), "не номер заказа"),
         (("report", "12345678-0001", "lost"), "not-received"),
         (("fact", "1", "seller_in=1"), "seller_inn"),
-        (("fact", "1", "seller_inn"), "NAME=VALUE"),
+        (("fact", "1", "seller_inn"), "ИМЯ=ЗНАЧЕНИЕ"),
         (("fact", "1", "key_rate=14"), "14,00 с 27.07.2026"),
         (("fact", "1", "seller_inn=7", "--on", "2031-01-01"), "ещё не наступило"),
         (("orders", "87654321-0001"), "писем о заказе 87654321-0001 нет"),
@@ -558,7 +585,14 @@ def test_acts_survive_a_rebuild(own):
         (("import", "/no/such/file"), "/no/such/file"),
         (("cses",), "cases"),
         (("cases", "--jsn"), "--json"),
-        (("snooze", "1"), "UNTIL"),
+        (("snooze", "1"), "не хватает: СРОК"),
+        (("snooze", "1", "3"), "или 3d"),
+        (("cases", "12345678-0005"), "номер заказа, а не дела; его дела: 3, 4"),
+        (("cases", "12345678-0099"), "дел о нём нет"),
+        (("orders", "--find", "«возврат", "чайник»"), '--find "возврат чайник"'),
+        (("digest", "--html", "x.html", "--send"), "выберите одно"),
+        (("check", "more", "words"), "лишнее: more words"),
+        (("verify", "--head"), "ключу --head нужно значение"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -658,6 +692,54 @@ def test_an_index_damaged_in_its_middle_is_made_again(own):
 
     assert answers[0].returncode in (0, 75)
     assert json.loads(answers[1].stdout) == before
+
+
+def test_what_verify_prints_is_what_it_takes_back(month):
+    lines = month.says("verify").splitlines()[1:]
+    assert [line.partition(":")[0] for line in lines] == ["Журнал", "Опись"]
+    assert month.says("verify", "--head", lines[0], "--head", lines[1])
+    assert month.says("verify", "--head", "\n".join(lines))  # pasted at once
+
+
+def test_a_date_that_ends_a_sentence_ends_it_once(own):
+    own.says("snooze", 1, "3d")
+    assert own.says("undo").splitlines()[0].endswith("5 декабря 2026 г.")
+
+
+def test_a_fact_that_was_told_is_named_in_a_few_words(own):
+    own.says("fact", 1, "payment=мир")
+    assert "«чем оплачен заказ — мир»" in own.says("undo")
+
+
+def test_the_day_of_a_step_is_told_by_taking_the_step(month):
+    number = number_of(month, "return-refused", "open")
+    told = month.says("fact", number)
+    assert f"triage done {number} claim" in told
+    assert "config.toml" not in told
+
+
+def test_what_stands_for_a_value_is_named_in_the_language_of_the_help(month):
+    assert "triage done [КЛЮЧИ] ДЕЛО [ШАГ]" in month.says("done", "--help")
+    english = month.says("--lang", "en", "done", "--help")
+    assert "triage done [OPTIONS] CASE [STEP]" in english
+    for name in MODULES:
+        told = month.says(name, "--help")
+        assert not re.search(r"\b(?!JSON|HTML|ID|PDF|MBOX)[A-Z]{3,}", told), told
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has such a device")
+@pytest.mark.parametrize(
+    ("into", "code", "said"),
+    [("> /dev/full", 73, "не пишется: на диске нет места"), ("| head -1", 0, "")],
+)
+def test_what_cannot_be_printed_is_no_fault_of_the_program(month, into, code, said):
+    program = Path(sys.executable).with_name("triage")
+    words = (
+        f"set -o pipefail; {program} --config {month.config} --now {END} why 1 {into}"
+    )
+    done = subprocess.run(["bash", "-c", words], check=False, capture_output=True)
+    assert done.returncode == code
+    assert done.stderr.decode().removeprefix("triage: ").strip() == said
 
 
 def test_a_damaged_letter_is_named_and_left_alone(own):

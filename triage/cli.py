@@ -1,5 +1,6 @@
 """The command line: options for all commands, and errors as sentences."""
 
+import errno
 import gc
 import io
 import os
@@ -14,7 +15,7 @@ import click
 from triage import __version__
 from triage.commands.bilingual import Group, Option, usage_words
 from triage.edges.terminal import clean_lines
-from triage.errors import TriageError
+from triage.errors import DiskError, TriageError, reason
 
 MODULES = {
     "setup": "setup",
@@ -47,6 +48,7 @@ MODULES = {
 }
 """Where each command stands, in the order in which a person meets them."""
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 GARBAGE = 20_000
 """Objects after which Python looks for garbage: by its own 700 a start looks 150 times."""
 
@@ -154,19 +156,25 @@ def _run(words: list[str]) -> int:
         return _misused(error, lang)
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        # Whoever read us has gone; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:  # of the libraries that write, when whoever read us has gone
         return os.EX_OK
     except Exception as error:
         if debug:
             raise
-        sys.stderr.write(
-            f"triage: сбой программы ({type(error).__name__}); "
-            "повторите с --debug и пришлите вывод без личных данных\n"
-        )
-        return os.EX_SOFTWARE
+        return _failed(error)
     return int(code or os.EX_OK)
+
+
+def _failed(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in FULL:
+        # Python must not try again at exit to write what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _fail(DiskError(f"не пишется: {reason(error)}"))
+    sys.stderr.write(
+        f"triage: сбой программы ({type(error).__name__}); "
+        "повторите с --debug и пришлите вывод без личных данных\n"
+    )
+    return os.EX_SOFTWARE
 
 
 def _misused(error: click.ClickException, lang: str) -> int:

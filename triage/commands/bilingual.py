@@ -1,5 +1,6 @@
 """Commands whose help is Russian, or English with --lang en."""
 
+import re
 from difflib import get_close_matches
 from typing import Any
 
@@ -8,6 +9,8 @@ import click
 from triage.errors import UsageError
 
 Both = tuple[str, str]  # Russian, English
+
+_EXTRA = re.compile(r"unexpected extra arguments? \(")
 
 
 def lang(context: click.Context) -> str:
@@ -19,12 +22,58 @@ def choose(both: Both, spoken: str) -> str:
     return both[spoken == "en"]
 
 
+RUSSIAN = {
+    "ADDRESS": "АДРЕС",
+    "CASE": "ДЕЛО",
+    "CASE|ORDER": "ДЕЛО|ЗАКАЗ",
+    "DATE": "ДЕНЬ",
+    "DIR": "ПАПКА",
+    "FILE": "ФАЙЛ",
+    "FOLDER": "ПАПКА",
+    "HH:MM": "ЧЧ:ММ",
+    "HOST:PORT": "СЕРВЕР:ПОРТ",
+    "INSTANT": "МОМЕНТ",
+    "KIND": "ВИД",
+    "LETTER": "ПИСЬМО",
+    "LINE": "СТРОКА",
+    "NAME": "ИМЯ",
+    "NAME=VALUE": "ИМЯ=ЗНАЧЕНИЕ",
+    "ORDER": "ЗАКАЗ",
+    "ORDERS": "ЗАКАЗЫ",
+    "PATH": "ФАЙЛ",
+    "PATHS": "ФАЙЛЫ",
+    "STEP": "ШАГ",
+    "TEXT": "ТЕКСТ",
+    "UNTIL": "СРОК",
+    "WORDS": "СЛОВА",
+    "YES|NO": "ДА|НЕТ",
+    "ZONE": "ПОЯС",
+    "[ARGS]": "[СЛОВА]",
+    "[COMMAND]": "[КОМАНДА]",
+    "[OPTIONS]": "[КЛЮЧИ]",
+}
+"""What stands for a value, as the Russian help writes it."""
+
+
+def named(metavar: str, spoken: str) -> str:
+    """Write in the owner's language what stands for a value."""
+    if spoken == "en":
+        return metavar
+    bare = metavar.removesuffix("...")
+    inner = bare.strip("[]")
+    found = RUSSIAN.get(bare) or bare.replace(inner, RUSSIAN.get(inner, inner))
+    return found + metavar[len(bare) :]
+
+
 class Option(click.Option):
     """An option with help in both languages."""
 
     def __init__(self, *names: Any, both: Both, **settings: Any) -> None:
         super().__init__(*names, **settings)
         self.both = both
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        return named(super().make_metavar(ctx), lang(ctx))
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         self.help = choose(self.both, lang(ctx))
@@ -41,9 +90,12 @@ class Spoken(click.Command):
         return option
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        pieces = " ".join(self.collect_usage_pieces(ctx))
+        pieces = self.collect_usage_pieces(ctx)
+        words = (
+            named(word, lang(ctx)) for piece in pieces for word in piece.split(" ")
+        )
         prefix = choose(("Вызов: ", "Usage: "), lang(ctx))
-        formatter.write_usage(ctx.command_path, pieces, prefix=prefix)
+        formatter.write_usage(ctx.command_path, " ".join(words), prefix=prefix)
 
     def write_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         options = (p for p in self.get_params(ctx) if isinstance(p, click.Option))
@@ -125,12 +177,16 @@ def usage_words(error: click.ClickException, spoken: str) -> UsageError:
             )
             words = f"нет такого ключа: {error.option_name}{near}"
         case click.MissingParameter():
-            named = error.param.make_metavar(context) if error.param and context else ""
-            words = f"не хватает: {named or error.param_hint or ''}"
+            given = error.param and context and error.param.make_metavar(context)
+            words = f"не хватает: {named(str(given or error.param_hint or ''), spoken)}"
         case click.BadParameter(param=click.Parameter(type=click.Choice() as known)):
             words = f"не годится значение; можно: {', '.join(known.choices)}"
         case click.BadParameter():
             words = f"не годится значение: {error.message}"
+        case click.BadOptionUsage():
+            words = f"ключу {error.option_name} нужно значение"
+        case click.UsageError() if _EXTRA.search(error.message):
+            words = f"лишнее: {_EXTRA.split(error.message)[1].rstrip(')')}"
         case _:
             words = error.format_message()
     return UsageError(f"{words}{hint}")

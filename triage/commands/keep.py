@@ -14,6 +14,9 @@ from triage.errors import EvidenceError, TriageError
 from triage.jobs.inspect import known_heads
 from triage.jobs.verify import verify as check_evidence
 
+LOGS = {"manifest": "Опись", "journal": "Журнал"}
+"""What the digest calls the two logs, so that a line of either may be given to `--head`."""
+
 
 @command(
     "verify",
@@ -23,7 +26,7 @@ from triage.jobs.verify import verify as check_evidence
         "--head",
         "heads",
         multiple=True,
-        metavar="HASH",
+        metavar="LINE",
         both=(
             "строка с концами цепочек из письма",
             "a line of chain heads of a digest",
@@ -33,7 +36,8 @@ from triage.jobs.verify import verify as check_evidence
 )
 def verify(desk: Desk, heads: tuple[str, ...], *, as_json: bool) -> None:
     home = desk.place.home
-    report = check_evidence(home.evidence, _remembered(home.index), heads)
+    lines = [line for told in heads for line in told.splitlines() if line.strip()]
+    report = check_evidence(home.evidence, _remembered(home.index), lines)
     if as_json:
         desk.terminal.json(
             {
@@ -62,7 +66,12 @@ def verify(desk: Desk, heads: tuple[str, ...], *, as_json: bool) -> None:
         f"All is sound: {report.letters} letters, {report.attachments} attachments.",
     )
     for name, head in report.heads.items():
-        desk.terminal.say(f"{name} {head.count} {head.sha256}")
+        many = plural(head.count, "строка", "строки", "строк")
+        title = LOGS.get(name, name)
+        desk.say(
+            f"{title}: {head.count} {many}, {head.sha256}",
+            f"{name.capitalize()}: {head.count} lines, {head.sha256}",
+        )
 
 
 def _remembered(index: Path) -> Mapping[str, Head]:

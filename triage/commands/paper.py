@@ -26,6 +26,8 @@ OUT = click.Path(path_type=Path)
     option("--send", is_flag=True, both=("отправить сейчас", "send it now")),
 )
 def digest(desk: Desk, html: Path | None, *, send: bool) -> None:
+    if send and html:
+        raise UsageError("--html и --send вместе не бывают: выберите одно")
     if send:
         _send(desk)
         return

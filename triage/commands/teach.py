@@ -31,6 +31,7 @@ from triage.jobs.teach import (
 from triage.jobs.unread import UNREAD, explained
 
 SHOWN = 30  # lines of a letter that tell which it is
+PARTS = {"subject": "тема", "text": "текст", "html": "HTML"}
 LETTER = click.argument("letter")
 
 
@@ -160,7 +161,9 @@ def _show_wording(desk: Desk, look: Look) -> None:
         style="bold",
     )
     for line in look.wording[:SHOWN]:
-        desk.terminal.say(f"  {line}")
+        part, _, words = line.partition(": ")
+        title = desk.words(PARTS.get(part, part), part)
+        desk.terminal.say(f"  {title}: {words}")
 
 
 def _show_reading(desk: Desk, look: Look, says: str) -> None:
