@@ -1,11 +1,13 @@
 """Questions on a plain terminal: one line each, every one with a default or a way out."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import click
 
 from triage.commands.desk import Desk
+from triage.config_values import zone
 from triage.errors import UsageError
 
 T = TypeVar("T")
@@ -46,8 +48,18 @@ class Asking:
             except ValueError as error:
                 self.desk.say(f"  Не годится: {error}", f"  That will not do: {error}")
 
-    def secret(self, russian: str, english: str, *, before: str = "") -> str:
-        """Ask for something that must not be seen; Enter keeps what was there before."""
+    def secret(
+        self, russian: str, english: str, *, option: str, before: str = ""
+    ) -> str:
+        """Ask for something that must not be seen; Enter keeps what was there before.
+
+        Raises:
+            UsageError: nobody is to be asked.
+        """
+        if self.defaults:
+            raise UsageError(
+                self.desk.words(f"нужен ключ {option}", f"{option} is needed")
+            )
         words = self.desk.words(russian, english)
         told = click.prompt(
             words, hide_input=True, default=before or None, show_default=False
@@ -84,3 +96,23 @@ class Asking:
             return int(text) - 1
 
         return self.value(russian, english, read, default=str(len(rows)))
+
+
+def read_hour(text: str) -> str:
+    """Read an hour as people type it: 8, 8.30, 08:30."""
+    found = re.fullmatch(r"(\d{1,2})(?:[:.](\d\d))?", text)
+    hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
+    if hours > 23 or minutes > 59:
+        raise ValueError("час пишут так: 8, 08:00 или 8.30")
+    return f"{hours:02}:{minutes:02}"
+
+
+def read_zone(text: str) -> str:
+    zone(text)
+    return text
+
+
+def read_some(text: str) -> str:
+    if not text:
+        raise ValueError("нужно значение")
+    return text

@@ -128,6 +128,7 @@ class SignIn:
             word = given or self.asking.secret(
                 f"Пароль приложения, при вводе не виден{before and hint}",
                 f"App password, not shown while you type{before and hint}",
+                option="--password-file",
                 before=before,
             )
             if not self.provider.spaces:

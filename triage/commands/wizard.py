@@ -4,12 +4,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from triage.commands.asking import Asking
+from triage.commands.asking import Asking, read_hour, read_some, read_zone
 from triage.commands.desk import Desk
 from triage.commands.first_look import Beginning, Counter
 from triage.commands.post_office import ask_servers, find_provider
 from triage.commands.sign_in import Secret, SignIn
-from triage.config_values import address, clock_time, zone
+from triage.config_values import address, clock_time
 from triage.core.grant import Client
 from triage.core.provider import Directory, Provider, elsewhere
 from triage.edges import credential, packs, providers, unit
@@ -196,12 +196,14 @@ class Wizard:
             f"To register an application (how: docs/setup.md): {authority.register_page}",
         )
         name = self.told.client_id or self.asking.value(
-            "client_id", "client_id", _some, option="--client-id"
+            "client_id", "client_id", read_some, option="--client-id"
         )
         file = self.told.client_secret_file
         secret = credential.password(file=file) if file else ""
         if authority.secret and not secret and not self.asking.defaults:
-            secret = self.asking.secret("client_secret", "client_secret")
+            secret = self.asking.secret(
+                "client_secret", "client_secret", option="--client-secret-file"
+            )
         return Client(name, secret)
 
     def _look_around(self, draft: Draft, secret: Secret) -> Draft:
@@ -241,12 +243,15 @@ class Wizard:
         place = self.told.timezone or local_zone()
         if not place:
             place = self.asking.value(
-                "Часовой пояс", "Time zone", _zone, default="Europe/Moscow"
+                "Часовой пояс (город вашего времени, например Asia/Yekaterinburg)",
+                "Time zone (a city of your time, such as Europe/Berlin)",
+                read_zone,
+                default="Europe/Moscow",
             )
         at = self.told.at or self.asking.value(
             f"Во сколько присылать письмо дня ({place})",
             f"At what hour to send the letter of the day ({place})",
-            lambda text: f"{clock_time(text.rjust(5, '0')):%H:%M}",
+            read_hour,
             default="08:00",
         )
         name = self.told.name
@@ -258,8 +263,8 @@ class Wizard:
                 default="",
             )
         try:
-            hour = clock_time(at)
-            _zone(place)
+            hour = clock_time(read_hour(at))
+            read_zone(place)
         except ValueError as error:
             raise UsageError(str(error)) from None
         return replace(draft, zone=place, at=hour, name=name)
@@ -280,14 +285,3 @@ class Wizard:
     def _given(self) -> str:
         file = self.told.password_file
         return credential.password(file=file) if file else ""
-
-
-def _zone(text: str) -> str:
-    zone(text)
-    return text
-
-
-def _some(text: str) -> str:
-    if not text:
-        raise ValueError("нужно значение")
-    return text

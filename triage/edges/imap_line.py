@@ -56,7 +56,11 @@ B = TypeVar("B", bound=Begun)
 
 
 class LoginRejected(Refused):
-    """The server does not take this user and password."""
+    """The server does not take this user and password; `said` is all but the advice."""
+
+    def __init__(self, said: str, advice: str = "") -> None:
+        self.said = said
+        super().__init__("; ".join(filter(None, [said, advice])))
 
 
 class SaidNo(Unavailable):
@@ -232,12 +236,13 @@ def _log_in(client: Any, server: ImapServer) -> None:
             raise Unavailable(f"{server.host}: сервер не пускает: {words}") from error
         if server.by_token:
             raise LoginRejected(
-                f"{server.host}: сервер не принял доступ по OAuth2 ({words}); если это "
-                "повторится, войдите заново: triage setup --login"
+                f"{server.host}: сервер не принял доступ по OAuth2 ({words})",
+                "если это повторится, войдите заново: triage setup --login",
             ) from error
         raise LoginRejected(
-            f"{server.host}: сервер не принял имя и пароль ({words}); проверьте, что "
-            "доступ по IMAP включён и что это пароль приложения"
+            f"{server.host}: сервер не принял имя и пароль ({words})",
+            "проверьте, что доступ по IMAP включён и что это пароль приложения; "
+            "новый пароль: triage setup --login",
         ) from error
 
 

@@ -99,6 +99,8 @@ def _smtp(config: Config) -> Iterator[Finding]:
     answer = postman(config.smtp, config.digest.to, password_of(config.smtp)).check()
     sound = answer.outcome is Outcome.ACCEPTED
     words = "принят" if sound else f"не удался: {answer.words}"
+    if answer.outcome is Outcome.LOGIN_REJECTED:
+        words += "; новый пароль: triage setup --login"
     yield Finding(sound, f"вход на {config.smtp.host} {words}")
 
 

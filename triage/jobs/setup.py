@@ -14,7 +14,7 @@ from triage.core.message import Role
 from triage.core.pack import Packs
 from triage.core.provider import Directory, Provider, Trouble
 from triage.core.selection import needles_of, wanted
-from triage.edges.imap_line import ImapServer
+from triage.edges.imap_line import ImapServer, LoginRejected
 from triage.edges.mailbox import ImapMailbox
 from triage.errors import ConfigError, Refused, TriageError, Unavailable
 from triage.jobs.check import verdicts
@@ -44,7 +44,7 @@ def try_imap(
     try:
         connect(config.account[0], word).close()
     except TriageError as error:
-        words = str(error)
+        words = error.said if isinstance(error, LoginRejected) else str(error)
         return Failure(directory.diagnose(provider, words, _kind(error)), words)
     return None
 
