@@ -2,11 +2,13 @@
 
 import logging
 import os
+from datetime import datetime
 
 from triage.app import App
 from triage.commands.desk import Desk, command
+from triage.commands.wording import when
 from triage.config import load
-from triage.edges import lock
+from triage.edges import accounts, lock
 from triage.errors import ConfigError, TriageError, UsageError
 
 
@@ -19,7 +21,14 @@ def tick(desk: Desk) -> None:
     show_log(desk)
     desk.place.settle()
     with lock.only_one(desk.config.home):
+        before = _next_looks(desk)
         done = desk.app.tick()
+    if early := [at for at in before if at in _next_looks(desk)]:
+        at = min(early).astimezone(desk.config.timezone)
+        desk.say(
+            f"Почту сейчас не смотрели: следующий раз {when(desk, at.date())} в {at:%H:%M}.",
+            f"The mail was not looked at: next {when(desk, at.date())} at {at:%H:%M}.",
+        )
     desk.say(
         f"Писем: {done.letters}, событий: {done.events}, заказов: {done.assessed}.",
         f"Letters: {done.letters}, events: {done.events}, orders: {done.assessed}.",
@@ -27,7 +36,16 @@ def tick(desk: Desk) -> None:
     if done.accepted:
         desk.say("Письмо владельцу принято.", "The owner's letter was accepted.")
     if done.problems:
-        raise _Later(desk.words("не всё удалось", "not all went well"), done.problems)
+        problems = dict.fromkeys(done.problems)  # damage stops more than one step
+        raise _Later(desk.words("не всё удалось", "not all went well"), problems)
+
+
+def _next_looks(desk: Desk) -> list[datetime]:
+    """Return when each mailbox is to be looked at, where that is still to come."""
+    now = desk.clock()
+    with desk.place.store() as store:
+        polls = (accounts.polls(store, each.name) for each in desk.config.account)
+        return [each.next_at for each in polls if each.next_at and each.next_at > now]
 
 
 class _Later(TriageError):
