@@ -50,12 +50,8 @@ def lines_of(store: Store, order: str) -> dict[str, int]:
 
 def acts_of_kind(store: Store, *kinds: ActKind) -> list[Act]:
     """Return all acts of some kinds, oldest first."""
-    marks = ",".join("?" * len(kinds))
-    rows = store.rows(
-        f"SELECT * FROM acts WHERE kind IN ({marks}) ORDER BY line",  # noqa: S608
-        *kinds,
-    )
-    return list(map(_act, rows))
+    sql = "SELECT * FROM acts WHERE kind IN ({}) ORDER BY line"
+    return list(map(_act, store.rows_among(sql, kinds)))
 
 
 def mark_dirty(store: Store, orders: Iterable[tuple[str, str]]) -> None:

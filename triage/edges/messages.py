@@ -99,26 +99,26 @@ def letters_with(
     store: Store, outcomes: Sequence[str], until: datetime
 ) -> list[dict[str, Any]]:
     """Return the rows of letters with one of the outcomes, received up to an instant."""
-    marks = ",".join("?" * len(outcomes))
-    return store.rows(
-        f"SELECT * FROM messages WHERE outcome IN ({marks})"  # noqa: S608
+    rows = store.rows_among(
+        "SELECT * FROM messages WHERE outcome IN ({})"
         " AND received_at <= ? ORDER BY received_at, evidence",
-        *outcomes,
+        outcomes,
         sortable(until),
     )
+    return list(rows)
 
 
 def news_with(
     store: Store, outcomes: Sequence[str], span: Span
 ) -> list[dict[str, Any]]:
     """Return the rows of letters with one of the outcomes that are news."""
-    marks = ",".join("?" * len(outcomes))
-    return store.rows(
-        f"SELECT * FROM messages WHERE outcome IN ({marks}) AND {NEWS}"  # noqa: S608
+    rows = store.rows_among(
+        f"SELECT * FROM messages WHERE outcome IN ({{}}) AND {NEWS}"  # noqa: S608
         " ORDER BY received_at, evidence",
-        *outcomes,
+        outcomes,
         *span.values,
     )
+    return list(rows)
 
 
 def first_archived_at(store: Store) -> datetime | None:
