@@ -64,7 +64,7 @@ def shown() -> list[tuple[str, str]]:
     """Return the lines that show how a command is called, not only that there is one."""
     kept = []
     for name, line in command_lines():
-        if line.split()[0] in ("*", "[--config", "…") or "«" in line:
+        if line.split()[0] in ("*", "[--config", "…"):
             continue
         kept.append((name, line.split("   ")[0]))
     return kept
