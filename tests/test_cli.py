@@ -885,6 +885,13 @@ def test_a_tick_with_a_wrong_password_reports_it(served):
 
     assert done.returncode == 75
     assert "не принял имя и пароль" in done.stderr
+    assert "triage setup --login" in done.stderr
+
+
+def test_a_tick_says_when_it_was_too_early_to_look_at_the_mail(served):
+    assert "не смотрели" not in served.run("tick").stdout
+    again = served.run("tick").stdout
+    assert again.startswith("Почту сейчас не смотрели: следующий раз ")
 
 
 def test_a_journal_that_loses_the_last_act_is_found_out(own):

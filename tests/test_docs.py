@@ -90,6 +90,13 @@ def test_some_command_lines_are_found():
     assert len(shown()) > 40
 
 
+def test_the_readme_counts_what_can_be_reported():
+    market = load(["ozon"], "ru", None).marketplace("ozon")
+    count = sum(rule.report for rule in market.rules)
+    assert f"one of {count} kinds of trouble" in text_of("README.md")
+    assert f"{count} видов бед" in text_of("README.ru.md")
+
+
 @pytest.mark.parametrize(("name", "line"), sorted(set(shown())))
 def test_a_command_line_of_the_documents_parses(name, line):
     words = filled(line)

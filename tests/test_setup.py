@@ -14,6 +14,7 @@ from dovecot import PASSWORD, Dovecot
 from mails import AUTHSERV_ID, MOSCOW, a_letter
 from newcomer import TRIAGE, Newcomer, Screen, arrived, secrets_in
 
+from triage.commands.asking import read_hour
 from triage.config import load
 from triage.errors import Unavailable
 
@@ -163,6 +164,31 @@ def test_what_lacks_is_named_where_nobody_is_asked(owner, tmp_path, lacks):
     assert owner.left() == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"), [("8", "08:00"), ("7.30", "07:30"), ("07:30", "07:30")]
+)
+def test_an_hour_is_taken_as_people_type_it(typed, read):
+    assert read_hour(typed) == read
+
+
+@pytest.mark.parametrize("typed", ["", "восемь", "24", "8:60", "25:99", "8:3"])
+def test_what_is_no_hour_is_answered_with_the_ways_to_write_one(typed):
+    with pytest.raises(ValueError, match="8, 08:00"):
+        read_hour(typed)
+
+
+def test_a_new_password_is_not_asked_for_where_nobody_is_asked(owner):
+    owner.run(
+        "--no-unit", "--no-first-look", typed=f"{owner.address}\n{PASSWORD}\n\n\n"
+    )
+
+    done = owner.run("--login", "--yes")
+
+    assert done.exit_code
+    assert "--password-file" in str(done.exception)
+    assert "Пароль приложения" not in done.output
+
+
 def test_a_wrong_password_is_told_apart_and_asked_again(owner):
     typed = [owner.address, "wrong", "д", PASSWORD, "", "", "н", "н"]
 
@@ -170,6 +196,7 @@ def test_a_wrong_password_is_told_apart_and_asked_again(owner):
 
     assert done.exit_code == 0, done.output
     assert "Нужен пароль приложения" in done.output
+    assert "triage setup --login" not in done.output  # this is setup
     assert "https://example.org/app-passwords" in done.output
     assert load(owner.config).account[0].password_file.read_text() == f"{PASSWORD}\n"
 
