@@ -146,3 +146,18 @@ def test_a_doubt_is_said_once_with_all_it_is_about():
     assert law.cautions([*doubts, ("нет ставки", "")]) == (
         "проверьте: ст. 1, ст. 3; нет ставки"
     )
+
+
+def test_a_law_is_named_once_where_its_articles_stand_in_a_row():
+    said = "п. 2 ст. 23.1 Закона о правах; ст. 12 Закона о правах (о владельце); ст. 499 ГК РФ"
+
+    assert (
+        law.together(said)
+        == "п. 2 ст. 23.1, ст. 12 (о владельце) Закона о правах; ст. 499 ГК РФ"
+    )
+    for alone in (
+        "",
+        "ст. 12 Закона о правах (о владельце)",
+        "правила о спорах; ст. 18 ГК РФ",
+    ):
+        assert law.together(alone) == alone

@@ -401,3 +401,19 @@ def _strings(value: Any) -> Iterator[str]:
     elif hasattr(value, "__slots__") and hasattr(value, "__dataclass_fields__"):
         for name in value.__dataclass_fields__:
             yield from _strings(getattr(value, name))
+
+
+def test_no_line_of_the_page_ends_between_a_number_and_what_it_counts() -> None:
+    html = render(full(), "ru").html
+
+    assert "24\u00a0ноября 2026\u00a0г." in html
+    assert "п.\u00a04\u00a0ст.\u00a026.1" in html or "ст.\u00a022" in html
+    assert "24 ноября" not in html.partition("<body")[2]
+
+
+def test_what_is_to_be_typed_has_plain_spaces() -> None:
+    asks = a_standing(number=5, asks="Верно?", asks_about=("guess-1",))
+
+    html = page(asks).html
+
+    assert ">triage answer 5 да</code>" in html

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from triage.core.button import NO_REPLIES, Button, Replies
 from triage.core.case import State
 from triage.core.chain import Head
+from triage.core.law import together
 from triage.core.mention import (
     WEEKLY,
     Mention,
@@ -203,7 +204,7 @@ def _entry(standing: Standing, reason: Reason | None, what: Today) -> Entry:
         text="" if lacks else what.texts.get(case.id, ""),
         lacks=tuple((name, ladder.fact_names.get(name, name)) for name in lacks),
         addressee=tongue.of(now.step.addressee) if now else "",
-        basis=tongue.of(now.basis) if now else "",
+        basis=tongue.of(together(now.basis)) if now else "",
         caution=tongue.of(now.caution) if now else "",
         documents=tuple(
             tongue.of(ladder.documents.get(each, each))

@@ -1,6 +1,7 @@
 """How a norm may be printed on a day: its citation, its number of days, its doubts."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from triage.core.deadline import Term, Unit
@@ -111,3 +112,27 @@ def cautions(doubts: Iterable[tuple[str, str]]) -> str:
         ": ".join(filter(None, (words, ", ".join(filter(None, cited)))))
         for words, cited in about.items()
     )
+
+
+_CITE = re.compile(r"((?:п\. \S+ )?ст\. \S+) ([^()]+?)( \(.+\))?")
+
+
+def together(basis: str) -> str:
+    """Name a law once where several of its articles stand in a row."""
+    told: list[list[re.Match[str] | str]] = []
+    law = ""
+    for one in basis.split("; "):
+        cite = _CITE.fullmatch(one)
+        if cite and cite[2] == law:
+            told[-1].append(cite)
+        else:
+            told.append([cite or one])
+        law = cite[2] if cite else ""
+    return "; ".join(map(_of_one_law, told))
+
+
+def _of_one_law(cites: Sequence[re.Match[str] | str]) -> str:
+    found = [one for one in cites if isinstance(one, re.Match)]
+    if len(found) < 2:
+        return "".join(one if isinstance(one, str) else one[0] for one in cites)
+    return f"{', '.join(one[1] + (one[3] or '') for one in found)} {found[0][2]}"

@@ -23,6 +23,12 @@ LISTED = 40  # rows of a list of letters or cases
 
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 
+_TEXT = re.compile(r"<code\b[^>]*>[^<]*|>[^<]+(?=<)")
+_TIED = re.compile(
+    r"(?<![\w.,-])(?:\d{1,2}(?= [^\W\d])|\d{4}(?= г\.)"
+    r"|(?:п\.|ст\.|ч\.|№|[Шш]аг|[Дд]ело)(?= \d)) "
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -58,7 +64,7 @@ def render(
         for shown, listed, cards in _sizes(len(digest.actions)):
             values = {"subject": subject, "shown": shown}
             values |= {"listed": listed, "cards": cards}
-            html = inline(rich.render(digest=digest, **values))
+            html = tied(inline(rich.render(digest=digest, **values)))
             if len(html.encode()) <= CLIPPED:
                 break
         found = agenda(digest, announced)
@@ -84,7 +90,7 @@ def write_page(
         subject = templates.one_line(subject).strip()
         known = {**values, "subject": subject}
         text = pack.get_template(f"{name}.txt.j2").render(known)
-        html = inline(pack.get_template(f"{name}.html.j2").render(known))
+        html = tied(inline(pack.get_template(f"{name}.html.j2").render(known)))
     except ConfigError:
         raise
     except Exception as error:
@@ -102,6 +108,18 @@ def _notes(
         title, _, rest = _tidy(template.render(digest=digest, **values)).partition("\n")
         notes.append((each, title, rest.strip()))
     return tuple(notes)
+
+
+def tied(html: str) -> str:
+    """Keep a number with what it counts or names: a line never ends between the two."""
+    head, body, rest = html.partition("<body")
+    return head + body + _TEXT.sub(_tie, rest)
+
+
+def _tie(text: re.Match[str]) -> str:
+    if text[0].startswith("<code"):
+        return text[0]  # what is typed has plain spaces
+    return _TIED.sub(lambda found: f"{found[0].rstrip()}\u00a0", text[0])
 
 
 def inline(html: str) -> str:
