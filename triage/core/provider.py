@@ -7,6 +7,9 @@ from enum import StrEnum
 
 Both = tuple[str, str]  # Russian, English
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Where no line needs TLS: it does not leave this machine."""
+
 _STARTTLS = frozenset({25, 143, 587})  # RFC 8314 calls for TLS at once elsewhere
 
 

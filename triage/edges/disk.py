@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from triage.errors import DiskError, reason
 
 READ_ONLY_FILE = 0o444
+PRIVATE_FILE = 0o600
 _START_WRITEBACK = 2  # SYNC_FILE_RANGE_WRITE
 _FULL = "на диске нет места; освободите его, и работа продолжится сама"
 _FORBIDDEN = (

@@ -5,7 +5,6 @@ imapclient and imaplib raise some twenty kinds of errors. Here each becomes one 
 """
 
 import contextlib
-import ipaddress
 import logging
 import re
 import ssl
@@ -19,6 +18,7 @@ from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
 from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.response_parser import parse_fetch_response
 
+from triage.core.provider import LOOPBACK
 from triage.errors import ConfigError, Refused, Unavailable, reason
 
 CONNECT_SECONDS = 15.0
@@ -189,7 +189,7 @@ def readable(name: bytes | str) -> str | None:
 
 def _connected(server: ImapServer) -> Any:
     """Open a connection, protect it and log in."""
-    if server.tls == "none" and not _is_loopback(server.host):
+    if server.tls == "none" and server.host.lower() not in LOOPBACK:
         raise Refused(
             f"{server.host}: без шифрования пароль не отправляем; "
             'поставьте tls = "tls" или "starttls"'
@@ -274,13 +274,6 @@ def _in_words(server: ImapServer, error: BaseException) -> Refused | Unavailable
         words = _clean(str(error), server.password)
         return Unavailable(f"{where}: нет связи с почтовым сервером: {words}")
     return Unavailable(f"{where}: ответ сервера непонятен ({type(error).__name__})")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _drop(client: Any) -> None:

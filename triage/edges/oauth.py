@@ -10,6 +10,7 @@ from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
+from triage.core.provider import LOOPBACK
 from triage.errors import ConfigError, Unavailable, reason
 
 SECONDS = 20.0
@@ -20,7 +21,6 @@ _CODE = re.compile(r"[\w.-]{1,80}", re.ASCII)
 _ODD = (
     "непонятен, повторим позже; если сеть просит входа (гостиница, кафе), войдите в неё"
 )
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

@@ -13,7 +13,6 @@ from triage.edges import disk
 from triage.errors import DiskError, reason
 
 LENGTH = 32  # bytes
-PRIVATE = 0o600
 
 
 def read_key(path: Path) -> bytes:
@@ -40,8 +39,8 @@ def make_key(path: Path) -> bytes:
     if key := read_key(path):
         with suppress(OSError):
             if path.stat().st_mode & 0o077:
-                os.chmod(path, PRIVATE)  # noqa: PTH101 - a backup was put back, say
+                os.chmod(path, disk.PRIVATE_FILE)  # noqa: PTH101 - a backup was put back, say
         return key
     key = secrets.token_bytes(LENGTH)
-    disk.replace_file(path, key, PRIVATE)
+    disk.replace_file(path, key, disk.PRIVATE_FILE)
     return key

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triage.core.attempt import Answer, Outcome
+from triage.core.provider import LOOPBACK
 from triage.errors import Refused, reason
 
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 30.0
 ANSWER_SECONDS = 120.0  # RFC 5321, 4.5.3.2 allows more; the owner's provider does not
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 WORDS = 200  # of a server's answer
 
 

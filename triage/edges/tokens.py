@@ -8,8 +8,6 @@ from triage.core.grant import Grant
 from triage.edges import disk
 from triage.errors import ConfigError, reason
 
-MODE = 0o600
-
 
 def read(path: Path) -> Grant:
     """Read a grant.
@@ -35,7 +33,7 @@ def read(path: Path) -> Grant:
 
 def write(path: Path, grant: Grant) -> None:
     """Put a grant in place of the one before."""
-    disk.replace_file(path, grant.to_json().encode(), MODE)
+    disk.replace_file(path, grant.to_json().encode(), disk.PRIVATE_FILE)
 
 
 @contextmanager

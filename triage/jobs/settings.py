@@ -19,7 +19,7 @@ from triage.edges import disk
 from triage.errors import ConfigError, DiskError, reason
 
 SECRETS = "secrets"
-PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+PRIVATE_FOLDER = 0o700
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,11 +178,11 @@ def install(draft: Draft, written: Written) -> None:
             raise DiskError(f"{folder / SECRETS}: {reason(error)}") from None
         for path, data in written.secrets.items():
             undo.callback(path.unlink, missing_ok=True)
-            disk.replace_file(path, data, PRIVATE_FILE)
+            disk.replace_file(path, data, disk.PRIVATE_FILE)
         if draft.path.exists():
             keep = draft.path.with_name(f"{draft.path.name}.old")
-            disk.replace_file(keep, draft.path.read_bytes(), PRIVATE_FILE)
-        disk.replace_file(draft.path, written.text.encode(), PRIVATE_FILE)
+            disk.replace_file(keep, draft.path.read_bytes(), disk.PRIVATE_FILE)
+        disk.replace_file(draft.path, written.text.encode(), disk.PRIVATE_FILE)
         undo.pop_all()
 
 
@@ -213,5 +213,5 @@ def sign_in_again(account: Account, word: str) -> Path:
     path = account.token_file or account.password_file
     if path is None:
         raise ConfigError("пароль берётся не из файла: смените его там, где он лежит")
-    disk.replace_file(path, word.encode(), PRIVATE_FILE)
+    disk.replace_file(path, word.encode(), disk.PRIVATE_FILE)
     return path
