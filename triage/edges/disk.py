@@ -25,15 +25,15 @@ from triage.errors import DiskError, reason
 READ_ONLY_FILE = 0o444
 PRIVATE_FILE = 0o600
 _START_WRITEBACK = 2  # SYNC_FILE_RANGE_WRITE
-_FULL = "на диске нет места; освободите его, и работа продолжится сама"
-_FORBIDDEN = (
+FULL = "на диске нет места; освободите его, и работа продолжится сама"
+FORBIDDEN = (
     "не пишется; проверьте, что диск не только для чтения и что папка принадлежит"
     " пользователю, под которым работает triage"
 )
 _NOT_LOCAL = "не запирается; архив должен лежать на локальном диске"
 _ADVICE = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FULL),
-    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), _FORBIDDEN),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), FULL),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), FORBIDDEN),
     **dict.fromkeys((errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS), _NOT_LOCAL),
 }
 

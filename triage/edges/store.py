@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from triage.edges import schema
+from triage.edges import disk, schema
 from triage.errors import DiskError, TriageError
 
 WRITERS_WAIT_SECONDS = 30
@@ -24,16 +24,11 @@ class DamagedIndexError(TriageError):
     """The index cannot be read. It is derived: make it again with `triage rebuild`."""
 
 
-_FULL = "на диске нет места; освободите его, и работа продолжится сама"
-_FORBIDDEN = (
-    "не пишется; проверьте, что диск не только для чтения и что папка принадлежит "
-    "пользователю, под которым работает triage"
-)
 _COMPLAINTS = {
-    sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_READONLY: _FORBIDDEN,
-    sqlite3.SQLITE_CANTOPEN: _FORBIDDEN,
-    sqlite3.SQLITE_PERM: _FORBIDDEN,
+    sqlite3.SQLITE_FULL: disk.FULL,
+    sqlite3.SQLITE_READONLY: disk.FORBIDDEN,
+    sqlite3.SQLITE_CANTOPEN: disk.FORBIDDEN,
+    sqlite3.SQLITE_PERM: disk.FORBIDDEN,
     sqlite3.SQLITE_BUSY: "занят другой программой; повторите позже",
     sqlite3.SQLITE_IOERR: "диск не читается или не пишется; проверьте, есть ли на нём место",
 }
