@@ -141,6 +141,19 @@ def test_a_closed_case_says_when_it_was_closed(month):
     assert "закрыто 20 ноября 2026 г., открыто" in month.says("cases", number)
 
 
+def test_a_list_of_orders_says_what_the_pages_of_orders_say(month):
+    told = {row.split()[0]: row for row in month.says("orders").splitlines()[1:]}
+    for order in ("12345678-0002", "12345678-0007"):
+        page = (month.home / "orders" / order / "index.html").read_text("utf-8")
+        assert "передан покупателю, есть чек" in page
+        assert "передан покупателю, есть чек" in told[order]
+        shape = month.json("orders", order)["orders"][0]
+        assert "handed over" in [
+            shape["status"],
+            *(p["status"] for p in shape["postings"]),
+        ]
+
+
 def test_where_things_stand_fits_80_columns(month, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     assert max(map(len, month.says().splitlines())) <= 80

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from triage.core.dossier import whereabouts
 from triage.core.event import Event
 from triage.core.settlement import Settlement, settlement
 from triage.core.step import Standing, StepNow
@@ -73,9 +74,9 @@ def order_shape(order: str, events: Iterable[Event]) -> Shape:
     return {
         "order": order,
         "marketplace": timeline.pack,
-        "status": timeline.status(None),
+        "status": whereabouts(timeline, None),
         "postings": [
-            {"posting": posting, "status": timeline.status(posting)}
+            {"posting": posting, "status": whereabouts(timeline, posting)}
             for posting in named
         ],
         "events": [event_shape(event) for event in timeline.events],

@@ -4,6 +4,7 @@ from datetime import date
 
 from triage.commands.desk import Desk
 from triage.core.case import State
+from triage.core.dossier import HANDED_OVER, whereabouts
 from triage.core.event import Certainty
 from triage.core.timeline import Timeline
 from triage.core.words import short_day
@@ -28,6 +29,7 @@ STATUSES = {
     "with the courier": "у курьера",
     "ready for pickup": "ждёт в пункте выдачи",
     "delivered": "получен",
+    HANDED_OVER: "передан покупателю, есть чек",
     "cancelled": "отменён",
     "return requested": "возврат запрошен",
     "return approved": "возврат одобрен",
@@ -50,7 +52,7 @@ def when(desk: Desk, on: date, today: date | None = None) -> str:
 
 def status_of(desk: Desk, timeline: Timeline, posting: str | None) -> str:
     """Say where a posting stands, and what a later letter only seems to say."""
-    sure, guess = timeline.status(posting), timeline.guess(posting)
+    sure, guess = whereabouts(timeline, posting), timeline.guess(posting)
     words = desk.words(STATUSES.get(sure, sure), sure)
     if not guess:
         return words

@@ -133,12 +133,12 @@ def _parcels(timeline: Timeline | None) -> Iterable[Parcel]:
     for posting in timeline.postings():
         yield Parcel(
             posting=posting,
-            status=_status(timeline, posting),
+            status=whereabouts(timeline, posting),
             guess=timeline.guess(posting),
         )
 
 
-def _status(timeline: Timeline, posting: str | None) -> str:
+def whereabouts(timeline: Timeline, posting: str | None) -> str:
     """Say where a parcel stands; a receipt for the whole says that it was handed over."""
     sure = [e for e in timeline.of_posting(posting) if e.certainty > Certainty.GUESS]
     told = [e for e in sure if e.kind in STATUS or e.kind is EventKind.RECEIPT_FULL]
