@@ -278,7 +278,7 @@ def test_a_penalty_that_has_reached_its_cap_is_not_said_to_grow():
 
 def test_what_a_court_would_be_asked_for_is_told_and_which_court():
     case = a_case("delivery-overdue", promised_on="2026-11-02", amount_paid="12490.00")
-    dear = a_case("delivery-overdue", promised_on="2026-11-02", amount_paid="99000.00")
+    dear = a_case("delivery-overdue", promised_on="2026-11-02", amount=Decimal(99000))
 
     cheap, costly = facts(case), facts(dear)
 

@@ -18,7 +18,7 @@ from triage.core.letter import facts_for
 from triage.core.progress import progress
 from triage.core.step import Standing
 from triage.core.story import at_stake
-from triage.core.words import roubles
+from triage.core.words import parse_amount, roubles
 
 TODAY = "2026-10-24"  # the last day but one with a known key rate
 BOUGHT = event("order_paid", "2026-09-01", amount="12490.00", promised_on="2026-09-10")
@@ -133,6 +133,30 @@ def test_the_sum_that_the_owner_names_is_less_by_what_came_after_it_alone():
     now = stands(events, acts, TODAY)["refund-missing"]
 
     assert everywhere(now, acts, events) == {"4\u00a0500,00\u00a0₽"}
+
+
+@pytest.mark.parametrize("name", ["amount", "amount_paid", "amount_item"])
+@pytest.mark.parametrize("rule", ["delivery-overdue", "defective"])
+def test_demand_table_and_total_are_about_one_sum_whoever_names_it(rule, name):
+    events = [
+        event("order_paid", "2026-10-20", amount="12490.00", promised_on="2026-11-02")
+    ]
+    acts = [act("fact", "2026-11-06 12:00", rule, name=name, value="5000")]
+    if rule == "defective":
+        acts = [
+            *report(rule),
+            *acts,
+            act("step_done", "2026-11-06 13:00", rule, step="claim"),
+        ]
+
+    now = stands(events, acts, "2026-11-23")[rule]
+    found = facts_for(now, acts, packs().ladder, OWNER, step="claim", contacts=CONTACTS)
+
+    assert (
+        found["amount"].value == found["penalty_base"].value == roubles(Decimal(5000))
+    )
+    grown = parse_amount(found["penalty"].value)
+    assert parse_amount(found["claim_value"].value) == 5000 + grown
 
 
 def test_what_the_owner_paid_stands_in_where_no_letter_names_a_sum():

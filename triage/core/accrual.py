@@ -185,7 +185,9 @@ def _debt(
 
 
 def _sum(anchors: Anchors, name: str) -> Decimal | None:
-    """Return a sum that is told under its own name, else what the case is about."""
-    told = anchors.told(name) if name != AMOUNT else None
+    """Return what the case is about, or a sum that is told under a name of its own."""
+    if name in (AMOUNT, WHOLE) and anchors.case.whole is not None:
+        return anchors.case.whole
+    told = anchors.told(name)
     amount = parse_amount(told) if told else None
     return anchors.case.whole if amount is None else amount

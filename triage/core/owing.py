@@ -15,7 +15,11 @@ from triage.core.words import parse_amount
 
 REFUNDS = frozenset({EventKind.REFUND_PAID, EventKind.RECEIPT_REFUND})
 AMOUNT = "amount"  # fact: the rest that the owner names himself
-PAID = "amount_paid"  # fact: what was paid, where no letter names a sum
+ITEM = "amount_item"  # fact: what was paid for the thing that the case is about
+PAID = "amount_paid"  # fact: what was paid, before what letters on payment say
+PAYMENTS = frozenset(
+    {EventKind.ORDER_PLACED, EventKind.ORDER_PAID, EventKind.RECEIPT_PREPAYMENT}
+)
 REFUNDED = "amount_refunded"  # fact: a sum that came back, on the day since when
 
 
@@ -76,8 +80,8 @@ def owing(question: Question, episode: Episode) -> Owing | None:
         named, since = parse_amount(own[0].data["value"]), question.since(own[0])
         before = [each.amount for each in found if each.on <= since]
         whole = whole if named is None else named + sum(before, NOTHING)
-    if whole is None and (paid := question.told(PAID)[-1:]):
-        whole = parse_amount(paid[0].data["value"])
+    elif told := _told_sum(question):
+        whole = told
     if whole is None:
         return None
     reopened = question.last(ActKind.REOPENED)
@@ -92,6 +96,19 @@ def owing(question: Question, episode: Episode) -> Owing | None:
         by_word=any(each.by_word for each in found),
         short=question.rule.check is Check.REFUND_SHORT,
     )
+
+
+def _told_sum(question: Question) -> Decimal | None:
+    """Return the price of the thing as the owner names it, or what he paid.
+
+    What was paid is what a case is about only where no letter says that it is about less.
+    """
+    if question.rule.check not in (Check.NONE, Check.CONTRADICTED):
+        return None
+    item, paid = question.told(ITEM)[-1:], question.told(PAID)[-1:]
+    named = {event.kind for event in _naming(question.rule, question.events)}
+    act = item or (paid if named <= PAYMENTS else [])
+    return parse_amount(act[0].data["value"]) if act else None
 
 
 def whole_of(rule: Rule, events: Sequence[Event]) -> Decimal | None:
