@@ -1,9 +1,12 @@
 """Support's answer is heard whatever its words, and what is no answer stops no clock."""
 
 import pytest
+from builders import an_act, an_event
+from ladders import a_case, did, standing
 from letters import LINK, ORDER, a_message, reading, told
 
 from triage.core.event import Certainty
+from triage.core.question import doubt
 
 OTHER = "12345678-0002"
 OWNERS = "<1@mail.example.org>"
@@ -133,3 +136,19 @@ def test_advertising_that_begins_with_re_tells_nothing():
     message = a_message(f"Re: {ORDER}", "Скидки.", sender="news@news.ozon.ru")
 
     assert reading(message).stream == "marketing"
+
+
+@pytest.mark.parametrize(
+    ("word", "state"), [(None, "waiting"), ("yes", "waiting"), ("no", "open")]
+)
+def test_an_answer_that_the_owner_denies_does_not_keep_support_from_being_asked_again(
+    word, state
+):
+    case = a_case()
+    answer = an_event("support_answered", "2026-11-13", certainty=Certainty.GUESS)
+    said = an_act("answered", "2026-11-14", about=doubt(answer), answer=word or "")
+    acts = [did(case, step, "2026-11-12") for step in ("check", "support")]
+
+    now = standing(case, "2026-11-15", *acts, *[said] * bool(word), events=[answer])
+
+    assert now.state == state

@@ -7,6 +7,7 @@ from datetime import date, datetime, tzinfo
 from triage.core.act import Act, ActKind
 from triage.core.case import Case, Fact, case_id, last_fact
 from triage.core.event import Event, EventKind
+from triage.core.question import doubt
 
 OWNER = "owner"  # evidence of the owner's own word
 SUPPORT_REPLY = "support_reply"  # fact: what support answered where no letter shows it
@@ -46,7 +47,8 @@ def progress(
     def day(at: datetime) -> date:
         return at.astimezone(zone).date()
 
-    mine = [a for a in acts if _concerns(a, case) and day(a.at) <= today]
+    known = [a for a in acts if day(a.at) <= today]
+    mine = [a for a in known if _concerns(a, case)]
     lately = [a for a in mine if day(a.at) >= case.opened_on]
     letters = [
         e
@@ -55,7 +57,14 @@ def progress(
     ]
     closing = [a for a in lately if a.kind in (ActKind.RESOLVED, ActKind.REOPENED)]
     told = told_in(mine, case)
-    answers = [day(e.at) for e in letters if e.kind is EventKind.SUPPORT_ANSWERED]
+    denied = {
+        about for about, said in _words_on_guesses(known).items() if said != "yes"
+    }
+    answers = [
+        day(e.at)
+        for e in letters
+        if e.kind is EventKind.SUPPORT_ANSWERED and doubt(e) not in denied
+    ]
     answers += [f.on for f in told if f.name == SUPPORT_REPLY and f.on]
     reopened = [day(a.at) for a in closing if a.kind is ActKind.REOPENED]
     return Progress(
@@ -66,6 +75,16 @@ def progress(
         reopened_on=max(reopened, default=None),
         resolved=bool(closing) and closing[-1].kind is ActKind.RESOLVED,
     )
+
+
+def _words_on_guesses(acts: Iterable[Act]) -> dict[str, str]:
+    """Return the owner's last word on each guess of the order, whichever case asked."""
+    return {
+        about: act.data.get("answer", "")
+        for act in acts
+        if act.kind is ActKind.ANSWERED
+        for about in act.data.get("about", "").split()
+    }
 
 
 def told_in(acts: Iterable[Act], case: Case) -> tuple[Fact, ...]:
