@@ -11,6 +11,7 @@ from triage.core.words import fold
 SOFT = "\u00ad\u200b\u200c\u200d\u2060"
 """Signs that nobody sees, within a word or a number."""
 
+ANSWER = "re"  # begins the subject of an answer: too short to be found in a pattern
 LONGEST_END = 3  # letters that may follow the beginning of a word that a pattern names
 
 _PATTERN_WORD = re.compile(r"[^\W\d_]{3,}")
@@ -47,7 +48,7 @@ class CommonWords:
             word for name in market.needles for word in (name, market.title.lower())
         }
         return cls(
-            words=frozenset(fold(word.lower()) for word in words) | named,
+            words=frozenset(fold(word.lower()) for word in words) | named | {ANSWER},
             stems=tuple(sorted(word for word in named if len(word) > 4)),
             numbers=frozenset(
                 n

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from triage.core.charset import decode
 from triage.core.commonwords import CommonWords
 from triage.core.entry import read_sighting
+from triage.core.hearing import spoken
 from triage.core.markup import masked_html
 from triage.core.masking import Masker
 from triage.core.message import Message, Where
@@ -113,6 +114,8 @@ def masked_letter(raw: bytes, message: Message, masker: Masker) -> bytes:
         "Message-ID: <sample@example.org>",
         "MIME-Version: 1.0",
     ]
+    if spoken(message).is_reply:  # to whom is nobody's business, that it is one tells
+        head.append("In-Reply-To: <letter@example.org>")
     if len(parts) == 1:
         return "\r\n".join([*head, *parts[0]]).encode()
     edge = ["--part\r\n" + "\r\n".join(part) for part in parts]
