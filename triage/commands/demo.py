@@ -163,6 +163,9 @@ class Month:
             did = plural(acts, "действие", "действия", "действий")
             parts.append(f"{acts} {did} владельца")
             english.append(f"acts of the owner {acts}")
+        if len(parts) == 1:
+            parts.append("ничего нового")
+            english.append("nothing new")
         self.desk.say(" · ".join(parts), " · ".join(english))
 
     def sum_up(self) -> None:
