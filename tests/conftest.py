@@ -22,9 +22,31 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
+LONGEST = (
+    "year cli worlds end_to_end lesson_cut stories hostile power_cut letters".split()
+)
+"""The files that take longest, by the middle of their names, the longest first."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that in the end no worker waits for another."""
+    rank = {f"test_{name}": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def once() -> Iterator[None]:
+    """Read what is built in once: see `once.py`."""
+    from once import read_once
+
+    with read_once():
+        yield
+
+
 @pytest.fixture(scope="module")
 def hurried() -> Iterator[None]:
-    """Let a module's worlds read packs and templates once, and not wait for the disk."""
+    """Let a module's worlds not wait for the disk."""
     from life import hurry
 
     with hurry():

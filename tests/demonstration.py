@@ -22,3 +22,13 @@ def play(out: Path, *words: str, **environment: str) -> subprocess.CompletedProc
         timeout=100,
         env={"PATH": "/usr/bin:/bin", **environment},
     )
+
+
+def told(out: Path) -> dict[str, bytes]:
+    """What must not depend on the machine: evidence, texts, dossiers."""
+    wanted = [
+        *out.glob("evidence/*.jsonl"),
+        *out.glob("digests/*.txt"),
+        *out.glob("orders/*/index.html"),
+    ]
+    return {str(path.relative_to(out)): path.read_bytes() for path in wanted}

@@ -6,22 +6,21 @@ import email.policy
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from once import read_once
 from world import World
 
 from triage.core.act import Act, ActKind
 from triage.core.step import Standing
 from triage.core.words import NBSP
-from triage.edges import disk, packs, templates
+from triage.edges import disk
 from triage.edges.store import Store
 from triage.jobs.assess import standings
 from triage.jobs.demo import Scenario, read_scenario
 from triage.jobs.look import find_case
 
-packs_load = packs.load
 MORNING = time(8)
 ONE_DAY = timedelta(days=1)
 STORIES = Path(__file__).parent / "stories"
@@ -29,17 +28,14 @@ STORIES = Path(__file__).parent / "stories"
 
 @contextlib.contextmanager
 def hurry() -> Iterator[None]:
-    """Read packs and templates once, and do not wait for the disk: no power is cut here."""
+    """Read what is built in once, and do not wait for the disk: no power is cut here."""
     connected = Store.__init__
 
     def connect(self: Store, path: Path) -> None:
         connected(self, path)
         self._db.conn.execute("pragma synchronous=off")
 
-    with pytest.MonkeyPatch.context() as patch:
-        load = lru_cache(packs_load)
-        patch.setattr(packs, "load", lambda names, *more: load(tuple(names), *more))
-        patch.setattr(templates, "environment", lru_cache(templates.environment))
+    with read_once(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk, "sync", lambda _: None)
         patch.setattr(disk, "sync_all", lambda _: None)
         patch.setattr("triage.app.password_of", lambda _: "demo")  # else a process

@@ -12,7 +12,6 @@ from test_power_cut import Cut, a_key
 from test_teach import FIRST, ODD, SECOND, THIRD, vouched
 
 from triage.core.act import ActKind, effective
-from triage.edges import packs
 from triage.edges.journal import Journal
 from triage.jobs.teach import find_letter, lesson_act, taking_back
 
@@ -75,8 +74,6 @@ def test_a_lesson_that_was_cut_short_holds_for_all_letters_or_for_none(
     tmp_path, monkeypatch, undo, loses
 ):
     """The journal alone decides, and to say it again gives what saying it once does."""
-    loaded = packs.load(["ozon"], "ru", None)
-    monkeypatch.setattr(packs, "load", lambda *_: loaded)
     monkeypatch.setattr("triage.place.make_key", a_key)  # ids agree
     prepare(start := tmp_path / "start", taught=undo)
     whole = copied(start, tmp_path / "whole")

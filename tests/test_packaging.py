@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -10,11 +11,12 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
+from demonstration import told
 
 ROOT = Path(__file__).parents[1]
 PACKS = ROOT / "triage" / "packs"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +70,16 @@ def alone(wheel, tmp_path_factory) -> Path:
     return folder / "bin" / "python"
 
 
-def run(python: Path, *words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    python: Path, *words: object, cwd: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [python, "-I", "-m", "triage", *map(str, words)],
         capture_output=True,
         text=True,
         check=False,
         cwd=cwd,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(cwd), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PATH": "/usr/bin:/bin", "HOME": str(cwd)} | environment,
     )
 
 
@@ -105,8 +109,27 @@ def test_the_program_starts_without_development_tools(alone, tmp_path):
     assert "Watch the shop's letters" in done.stdout
 
 
-def test_the_demonstration_runs_from_the_wheel(alone, tmp_path):
-    done = run(alone, "demo", "--out", tmp_path / "demo", cwd=tmp_path)
+@pytest.fixture(scope="module")
+def again(alone, demonstration, tmp_path_factory):
+    """Play over what is left of another play: from the wheel, elsewhere, in English."""
+    folder = tmp_path_factory.mktemp("again")
+    shutil.copytree(demonstration.out, out := folder / "demo")
+    for name in told(out):
+        (out / name).chmod(0o644)
+        (out / name).write_text("")
+    words = ("--lang", "en", "demo", "--out", out)
+    return out, run(alone, *words, cwd=folder, TZ="America/Los_Angeles")
+
+
+def test_the_demonstration_runs_from_the_wheel_and_speaks_english_on_request(again):
+    out, done = again
 
     assert done.returncode == 0, done.stderr
-    assert list((tmp_path / "demo" / "digests").glob("*.html"))
+    assert "Open in a browser:" in done.stdout
+    assert list((out / "digests").glob("*.html"))
+
+
+def test_it_is_made_anew_and_is_the_same_in_another_zone(demonstration, again):
+    out, _ = again
+
+    assert told(out) == told(demonstration.out)

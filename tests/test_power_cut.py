@@ -6,23 +6,20 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from lossy_disk import LossyDisk, PowerCut
-from world import World
+from world import World, the_month
 
-from triage.edges import packs, templates
 from triage.edges.archive import Archive
 from triage.edges.home import Home
 from triage.edges.journal import Journal
 from triage.edges.store import Store
-from triage.jobs.demo import load_scenario
 
 FIRST = datetime(2026, 11, 9, 5, 0, tzinfo=UTC)
 SINCE = datetime(2026, 11, 8, tzinfo=UTC)  # a few letters do
-SHARES = 6  # of the steps, for as many tests that may run side by side
+SHARES = 6  # of the steps, so that no test takes long
 TABLES = ("messages", "events", "acts", "cases", "letters_by_order", "mentions")
 
 
@@ -90,11 +87,8 @@ class Cut(World):
         return [letter["Message-ID"] for letter in letters]
 
 
-month_of_letters = lru_cache(load_scenario)  # many worlds get the same
-
-
 def a_world(folder: Path) -> Cut:
-    month = month_of_letters()
+    month = the_month()
     letters = tuple(letter for letter in month.letters if letter.at >= SINCE)
     world = Cut(folder, FIRST, replace(month, letters=letters))
     world.deliver()
@@ -114,18 +108,30 @@ def a_key(path: Path) -> None:
     path.write_bytes(bytes(32))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_key() -> Iterator[None]:
+    """Give all worlds one key, so that their ids agree."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("triage.place.make_key", a_key)
+        yield
+
+
+@pytest.fixture(scope="module")
+def whole(
+    _one_key: None, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[int, dict[str, object], list[str]]:
+    """Return the steps of a tick that is not cut, and what is true in the end."""
+    world, steps = uninterrupted(tmp_path_factory.mktemp("whole") / "home")
+    world.close()
+    return steps, world.truth(), world.message_ids()
+
+
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.timeout(600)
 def test_a_cut_at_any_step_loses_nothing_and_tells_nothing_twice(
-    tmp_path, monkeypatch, share
+    tmp_path, whole, share
 ):
-    loaded = packs.load(["ozon"], "ru", None)
-    monkeypatch.setattr(packs, "load", lambda *_: loaded)
-    monkeypatch.setattr(templates, "environment", lru_cache(templates.environment))
-    monkeypatch.setattr("triage.place.make_key", a_key)  # ids agree
-    whole, steps = uninterrupted(tmp_path / "whole")
-    expected, expected_ids = whole.truth(), whole.message_ids()
-    whole.close()
+    steps, expected, expected_ids = whole
     assert steps > 40
     assert len(expected["files"]) > 1
     assert expected_ids

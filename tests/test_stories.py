@@ -14,14 +14,47 @@ none. `digests` of the whole story lists all days on which the owner got a lette
 """
 
 import re
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import pytest
-from life import STORIES, Life, days, read_story
+from life import ONE_DAY, STORIES, Life, days, read_story
 
+from triage.core.case import State
 from triage.core.step import Standing
+from triage.jobs.assess import standings
 
 CHECKSUM = re.compile("[0-9a-f]{64}")
+NAMES = sorted(path.name for path in STORIES.iterdir())
+LONG = timedelta(days=250)
 pytestmark = pytest.mark.usefixtures("hurried")
+
+
+class Morning(NamedTuple):
+    """What a day of a story shows."""
+
+    cases: dict[str, dict[str, object]]
+    letter: tuple[str, str] | None
+
+
+class Place(NamedTuple):
+    """How far up the ladder a case is on a day, in a stretch of its life."""
+
+    on: date
+    case: str
+    opened_on: date
+    rank: int
+
+
+class Lived(NamedTuple):
+    """What a story came to: it is lived once, for all that is asked of it."""
+
+    mornings: dict[date, Morning]
+    letters_on: list[date]
+    later: list[Place]  # had nothing more happened since the middle
 
 
 def told(standing: Standing) -> dict[str, object]:
@@ -53,18 +86,66 @@ def told(standing: Standing) -> dict[str, object]:
     }
 
 
-def check_day(life: Life, day: dict) -> None:
+def rank(standing: Standing) -> int:
+    """Say how far up the ladder a case is."""
+    if standing.state is State.RESOLVED:
+        return len(standing.steps)
+    now = standing.step
+    assert now is not None
+    return [each.step.id for each in standing.steps].index(now.step.id)
+
+
+def look_ahead(life: Life) -> list[Place]:
+    """Say where the cases will be on later days if nothing more happens."""
+    found, bench = [], life.app.place.bench
+    with life.app.place.store() as store:
+        for number in range(0, LONG.days, 5):
+            later = life.now + ONE_DAY * number
+            found += [
+                Place(later.date(), each.case.id, each.case.opened_on, rank(each))
+                for each in standings(store, bench, later)
+            ]
+    return found
+
+
+@lru_cache
+def lived(name: str) -> Lived:
+    """Live through a story."""
+    story, scenario = read_story(STORIES / name / "story.toml")
+    all_days = days(scenario)
+    asked = {day["on"] for day in story["day"]}
+    assert asked <= set(all_days)
+    mornings: dict[date, Morning] = {}
+    later: list[Place] = []
+    prefix = f"{scenario.pack}/"
+    with TemporaryDirectory() as folder:
+        life = Life(Path(folder), scenario)
+        for day in all_days:
+            life.begin(day)
+            if day in asked:
+                found = {
+                    s.case.id.removeprefix(prefix): told(s) for s in life.standings()
+                }
+                mornings[day] = Morning(found, life.letters().get(day))
+            life.act(day)
+            if day == all_days[len(all_days) // 2]:
+                later = look_ahead(life)
+        letters_on = [*life.letters()]
+        life.close()
+    return Lived(mornings, letters_on, later)
+
+
+def check_day(morning: Morning, day: dict) -> None:
     """Compare a morning with what the story says of it."""
     if "cases" in day:
-        prefix = f"{life.scenario.pack}/"
-        found = {s.case.id.removeprefix(prefix): told(s) for s in life.standings()}
+        found = morning.cases
         alive = {name for name, case in found.items() if case["state"] != "resolved"}
         assert alive <= day["cases"].keys(), "a case that the story does not know"
         for name, wanted in day["cases"].items():
             assert name in found, f"no case {name}"
             assert {key: found[name][key] for key in wanted} == wanted, name
     if "digest" in day:
-        wanted, letter = day["digest"], life.letters().get(day["on"])
+        wanted, letter = day["digest"], morning.letter
         assert (letter is None) == (wanted is False), letter
         if letter is None:
             return
@@ -75,24 +156,24 @@ def check_day(life: Life, day: dict) -> None:
         assert [each for each in wanted.get("lacks", []) if each in said] == [], text
 
 
-@pytest.mark.parametrize(
-    "path", sorted(STORIES.glob("*/story.toml")), ids=lambda path: path.parent.name
-)
-def test_a_story_goes_as_it_is_told(path, tmp_path):
-    story, scenario = read_story(path)
-    expected = {day["on"]: day for day in story["day"]}
-    assert expected.keys() <= set(days(scenario))
-    life = Life(tmp_path, scenario)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_story_goes_as_it_is_told(name):
+    story, _ = read_story(STORIES / name / "story.toml")
+    found = lived(name)
 
-    for day in days(scenario):
-        life.begin(day)
-        if day in expected:
-            try:
-                check_day(life, expected[day])
-            except AssertionError as error:
-                raise AssertionError(f"{day}: {error}") from error
-        life.act(day)
-
+    for day in story["day"]:
+        try:
+            check_day(found.mornings[day["on"]], day)
+        except AssertionError as error:
+            raise AssertionError(f"{day['on']}: {error}") from error
     if "digests" in story:
-        assert [*life.letters()] == story["digests"]
-    life.close()
+        assert found.letters_on == story["digests"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_later_day_never_gives_an_earlier_step(name):
+    seen: dict[tuple[str, date], int] = {}
+
+    for on, case, opened_on, rank in lived(name).later:
+        assert rank >= seen.get((case, opened_on), -1), (case, on)
+        seen[case, opened_on] = rank

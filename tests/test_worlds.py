@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,14 +10,12 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from life import ONE_DAY, STORIES, Life, days, hurry, read_story
+from life import STORIES, Life, days, hurry, read_story
 
-from triage.core.case import State
 from triage.core.question import WITHDRAWN
 from triage.core.step import Standing
 from triage.edges.home import Home
 from triage.edges.store import Store
-from triage.jobs.assess import standings
 from triage.jobs.demo import Scenario
 
 TABLES = (
@@ -25,7 +23,6 @@ TABLES = (
     "mentions",
 )
 NAMES = sorted(path.name for path in STORIES.iterdir())
-LONG = timedelta(days=250)
 
 
 def few(examples: int):
@@ -145,32 +142,3 @@ def test_a_second_look_changes_nothing_and_tells_nothing(name):
             life.close()
 
     assert found[0] == found[1]
-
-
-def place(standing: Standing) -> int:
-    """Say how far up the ladder a case is."""
-    if standing.state is State.RESOLVED:
-        return len(standing.steps)
-    now = standing.step
-    assert now is not None
-    return [each.step.id for each in standing.steps].index(now.step.id)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_later_day_never_gives_an_earlier_step(name, tmp_path):
-    scenario = a_scenario(name)
-    life = Life(tmp_path, scenario)
-    lived = days(scenario)
-    life.live(until=lived[len(lived) // 2])
-    seen: dict[str, tuple[date, int]] = {}
-
-    place_of, now = life.app.place, life.now
-    with place_of.store() as store:
-        for number in range(0, LONG.days, 5):
-            today = now + ONE_DAY * number
-            for each in standings(store, place_of.bench, today):
-                before = seen.get(each.case.id, (each.case.opened_on, -1))
-                if each.case.opened_on == before[0]:  # not a new stretch
-                    assert place(each) >= before[1], (each.case.id, today)
-                seen[each.case.id] = (each.case.opened_on, place(each))
-    life.close()
