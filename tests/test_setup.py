@@ -16,6 +16,7 @@ from newcomer import TRIAGE, Newcomer, Screen, arrived, secrets_in
 
 from triage.commands.asking import read_hour
 from triage.config import load
+from triage.core.words import NBSP
 from triage.errors import Unavailable
 
 ORDER = "12345678-0001"
@@ -82,7 +83,7 @@ def test_a_few_answers_on_a_terminal_set_everything_up(owner):
     assert letter["X-Triage"] == "hello"
     assert letter["Auto-Submitted"] == "auto-generated"
     for kind in ("plain", "html"):
-        text = letter.get_body((kind,)).get_content()
+        text = letter.get_body((kind,)).get_content().replace(NBSP, " ")
         assert "2 письма о покупках" in text
         assert re.search(rf"Дело\s+1.+{ORDER}, 12\s490,00\s₽", unescape(text))
         assert "07:30" in text
