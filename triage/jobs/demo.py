@@ -149,7 +149,7 @@ def _acts(pack: str, entry: Mapping[str, Any]) -> list[Act]:
             pack,
             at,
             ActKind.FACT,
-            {"name": name, "value": value},
+            {"name": name, "value": value, "on": at.date().isoformat()},
             order=order,
             case=case,
         )
