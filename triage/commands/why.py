@@ -24,7 +24,7 @@ from triage.core.step import Norm, StepNow
 from triage.core.words import day, without_aside
 from triage.jobs.explain import Explained, explain
 
-EXACTLY = {"V": "дословно", "S": "по пересказу", "K": "общеизвестно", "T": "посчитано"}
+EXACTLY = {"V": "дословно", "S": "по пересказу", "K": "по общему знанию", "T": "посчитано"}
 """How a norm was read, for the letters of law.toml."""
 
 
@@ -188,13 +188,13 @@ def _norms(desk: Desk, found: Explained) -> list[Norm]:
 
 
 def _say_norms(desk: Desk, found: Explained) -> None:
-    norms = _norms(desk, found)
+    norms = [norm for norm in _norms(desk, found) if norm.cite]  # not our own choices
     if norms:
         desk.say("\nНормы", "\nNorms", style="bold")
     for norm in norms:
         kind = desk.place.bench.packs.ladder.kinds.get(norm.kind, norm.kind)
         how = EXACTLY.get(norm.confidence, norm.confidence)
-        desk.terminal.say(f"  {norm.cite or norm.id} ({kind})")
+        desk.terminal.say(f"  {norm.cite} ({kind})")
         desk.say(
             f"      сверено {day(norm.checked)}, {how}; {norm.source}",
             f"      checked {norm.checked}, {norm.confidence}; {norm.source}",
