@@ -287,7 +287,11 @@ def test_every_key_is_in_the_docs():
 )
 def test_the_decision_table_is_kept_row_by_row(rule, claim, kind_of_answer, first):
     plan = {step.id: step for step in ru().plan(rule)}
-    since = "fact:cancelled_on|fact:item_cancelled_on|opened" if rule == "refund-missing" else "opened"
+    since = (
+        "fact:cancelled_on|fact:item_cancelled_on|opened"
+        if rule == "refund-missing"
+        else "opened"
+    )
 
     due = plan["claim"].due[0]
     assert (due.anchor, due.term.value) == (since, claim)

@@ -24,7 +24,12 @@ from triage.core.step import Norm, StepNow
 from triage.core.words import day, without_aside
 from triage.jobs.explain import Explained, explain
 
-EXACTLY = {"V": "дословно", "S": "по пересказу", "K": "по общему знанию", "T": "посчитано"}
+EXACTLY = {
+    "V": "дословно",
+    "S": "по пересказу",
+    "K": "по общему знанию",
+    "T": "посчитано",
+}
 """How a norm was read, for the letters of law.toml."""
 
 
