@@ -1,8 +1,7 @@
 """What is built in is read once by each process that runs tests: it does not change.
 
-To read the packs and to compile the templates is most of what a small world costs. What
-an owner put in their place is read every time, and so is everything in a process of the
-program's own.
+To read the packs is much of what a small world costs. What an owner put in their place is
+read every time, and so is everything in a process of the program's own.
 """
 
 import contextlib
@@ -14,11 +13,10 @@ import pytest
 
 from triage.core.pack import Packs
 from triage.core.phrasebook import Phrases, Shown
-from triage.edges import packs, replypack, templates
+from triage.edges import packs, replypack
 
 # The functions themselves, for tests that bind them by name, stay as they are.
 _packs = lru_cache(packs.load)
-_environment = lru_cache(templates.environment)
 _read_part = replypack._part
 
 
@@ -37,11 +35,6 @@ def _load(
     return read(tuple(names), ladder, own, language)
 
 
-def _templates(language: str, own: Path | None) -> templates.Environment:
-    read = _environment if own is None else _environment.__wrapped__
-    return read(language, own)
-
-
 def _part(name: str, own: Path | None, problems: list[str]) -> tuple[Phrases, Shown]:
     return _read_part(name, own, problems) if own is not None else _built_in_part(name)
 
@@ -51,6 +44,5 @@ def read_once() -> Iterator[None]:
     """Let every world of this process share what is built in."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packs, "load", _load)
-        patch.setattr(templates, "environment", _templates)
         patch.setattr(replypack, "_part", _part)
         yield

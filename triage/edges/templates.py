@@ -6,7 +6,7 @@ Control characters go, and only a prepared letter may have more than one line.
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from types import BuiltinMethodType, MethodType
@@ -87,7 +87,19 @@ def _looks_into_nothing(text: str) -> bool:
 
 
 def environment(language: str, own: Path | None) -> Environment:
-    """Read the templates of a language; a value that lacks is an error."""
+    """Read the templates of a language; a value that lacks is an error.
+
+    Those that are built in are compiled once: the demonstration writes many digests.
+    """
+    return _built_in(language) if own is None else _made(language, own)
+
+
+@cache
+def _built_in(language: str) -> Environment:
+    return _made(language, None)
+
+
+def _made(language: str, own: Path | None) -> Environment:
     made = Environment(
         loader=FunctionLoader(_loader(language, own)),
         autoescape=select_autoescape(["html.j2", "svg.j2"]),
