@@ -85,6 +85,15 @@ def test_every_order_has_a_page_without_a_gap(dossiers, language):
         assert not re.search(r"\{\w+\}|None|Undefined|&amp;(?:lt|amp|#)", page)
 
 
+def test_a_page_keeps_its_language_beside_one_of_another(dossiers):
+    russian = Press("ru")
+    before = russian.order(dossiers["12345678-0004"])
+
+    Press("en")
+
+    assert russian.order(dossiers["12345678-0004"]) == before
+
+
 def test_the_page_says_what_the_letters_said(dossiers):
     page = Press("ru").order(dossiers["12345678-0004"]).replace(NBSP, " ")
 

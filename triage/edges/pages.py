@@ -54,7 +54,7 @@ def render(
     Raises:
         ConfigError: a template is missing or does not work.
     """
-    pack = templates.environment(language, own)
+    pack = templates.shared(language, own)
     try:
         plain, rich = map(pack.get_template, ("digest.txt.j2", "digest.html.j2"))
         text = plain.render(digest=digest, listed=LISTED)
@@ -84,7 +84,7 @@ def write_page(
     Raises:
         ConfigError: a template is missing or does not work.
     """
-    pack = templates.environment(language, own)
+    pack = templates.shared(language, own)
     try:
         subject = pack.get_template(f"{name}.subject.j2").render(values)
         subject = templates.one_line(subject).strip()

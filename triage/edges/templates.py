@@ -86,20 +86,21 @@ def _looks_into_nothing(text: str) -> bool:
     return _NAMED_ONLY.fullmatch(text) is not None
 
 
-def environment(language: str, own: Path | None) -> Environment:
-    """Read the templates of a language; a value that lacks is an error.
+def shared(language: str, own: Path | None) -> Environment:
+    """Return the templates of a language, for use as they are.
 
     Those that are built in are compiled once: the demonstration writes many digests.
     """
-    return _built_in(language) if own is None else _made(language, own)
+    return _built_in(language) if own is None else environment(language, own)
 
 
 @cache
 def _built_in(language: str) -> Environment:
-    return _made(language, None)
+    return environment(language, None)
 
 
-def _made(language: str, own: Path | None) -> Environment:
+def environment(language: str, own: Path | None) -> Environment:
+    """Read the templates of a language; a value that lacks is an error."""
     made = Environment(
         loader=FunctionLoader(_loader(language, own)),
         autoescape=select_autoescape(["html.j2", "svg.j2"]),
