@@ -263,7 +263,7 @@ def test_a_digest_that_the_owner_shows_to_somebody_is_no_answer(bag):
     [
         ("triage 2 ", "triage 1 "),
         (r"\[(\d{6})-", "[261109-"),
-        (r"\[(\d{6})-.", r"[\1-0"),
+        (r"\[(\d{6})-(.)", lambda m: f"[{m[1]}-{'1' if m[2] == '0' else '0'}"),
         (r"-([0-9a-f]{20})\]", "-" + "0" * 20 + "]"),
     ],
     ids=["another-case", "another-day", "another-mark", "no-mark"],
@@ -277,8 +277,7 @@ def test_a_changed_button_does_nothing(bag, change):
     )
     assert subject
     changed = re.sub(old, new, f"triage 2 готово {subject[0]}", count=1)
-    if changed == f"triage 2 готово {subject[0]}":
-        pytest.skip("the mark begins with that digit")
+    assert changed != f"triage 2 готово {subject[0]}"
     for path in (bag.world.letterbox.root / ".Sent" / "new").glob("*.phone"):
         path.unlink()
     assert raw

@@ -84,9 +84,10 @@ def test_a_code_typed_elsewhere_lets_the_program_read_and_send(owner, server):
 def test_a_token_that_ran_out_is_renewed_by_the_tick(owner, server):
     set_up(owner)
     path = worn_out(owner)
+    tomorrow = (system_clock() + timedelta(days=1)).isoformat()
 
     done = CliRunner(env=owner.environment).invoke(
-        cli, ["--config", str(owner.config), "tick"]
+        cli, ["--config", str(owner.config), "--now", tomorrow, "tick"]
     )
 
     assert done.exit_code == 0, done.output
