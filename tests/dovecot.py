@@ -39,37 +39,12 @@ protocols = imap
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
-
 ssl = yes
-ssl_cert = <{folder}/server.pem
-ssl_key = <{folder}/server.key
 ssl_min_protocol = TLSv1.2
-
-disable_plaintext_auth = yes
 auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
 auth_username_chars =
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2
-  args = {folder}/oauth2
-}}
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}/mail/%u
-}}
-mail_location = maildir:~/Maildir:LAYOUT=fs
 mail_max_userip_connections = {sessions}
-mail_plugins = notify mail_log
-plugin {{
-  mail_log_events = delete undelete expunge save copy mailbox_create mailbox_delete \
-mailbox_rename flag_change
-  mail_log_fields = uid box flags
-}}
 namespace inbox {{
   inbox = yes
   separator = /
@@ -103,11 +78,77 @@ service imap-login {{
 }}
 """
 
+# What 2.4 says in other words than 2.3; Debian has it since 13.
+UNTIL_2_3 = """
+ssl_cert = <{folder}/server.pem
+ssl_key = <{folder}/server.key
+disable_plaintext_auth = yes
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2
+}}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/mail/%u
+}}
+mail_location = maildir:~/Maildir:LAYOUT=fs
+mail_plugins = notify mail_log
+plugin {{
+  mail_log_events = {events}
+  mail_log_fields = uid box flags
+}}
+"""
 OAUTH2 = """
 introspection_mode = local
 local_validation_key_dict = fs:posix:prefix={folder}/keys/
 username_attribute = email
 """
+SINCE_2_4 = """
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+ssl_server_cert_file = {folder}/server.pem
+ssl_server_key_file = {folder}/server.key
+auth_allow_cleartext = no
+oauth2 {{
+  introspection_mode = local
+  username_attribute = email
+  oauth2_local_validation {{
+    dict fs {{
+      fs posix {{
+        prefix = {folder}/keys/
+      }}
+    }}
+  }}
+}}
+passdb oauth2 {{
+  mechanisms_filter = xoauth2
+}}
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+  fields {{
+    uid = {uid}
+    gid = {gid}
+    home = {folder}/mail/%{{user}}
+  }}
+}}
+mail_driver = maildir
+mail_path = ~/Maildir
+mailbox_list_layout = fs
+mail_plugins = notify mail_log
+mail_log_events = {events}
+mail_log_fields = uid box flags
+"""
+EVENTS = (
+    "delete undelete expunge save copy mailbox_create mailbox_delete mailbox_rename"
+    " flag_change"
+)
 
 TOKEN_KEY = b"a key of the tests, of no use elsewhere"
 
@@ -122,6 +163,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def modern() -> bool:
+    """Ask the program whether it wants the settings of 2.4."""
+    assert BINARY
+    said = subprocess.check_output([BINARY, "--version"], text=True)
+    major, minor = said.split(".")[:2]
+    return (int(major), int(minor)) >= (2, 4)
 
 
 def make_certificates(folder: Path) -> None:
@@ -154,8 +203,9 @@ class Dovecot:
         for name in ("run", "state", "mail"):
             (self.folder / name).mkdir()
         make_certificates(self.folder)
+        words = (SINCE_2_4 if modern() else UNTIL_2_3) + CONFIGURATION
         (self.folder / "conf").write_text(
-            CONFIGURATION.format(
+            words.format(
                 folder=self.folder,
                 user=self._account.pw_name,
                 group=grp.getgrgid(self._account.pw_gid).gr_name,
@@ -165,6 +215,7 @@ class Dovecot:
                 sessions=SESSIONS,
                 plain=self.plain,
                 tls=self.tls,
+                events=EVENTS,
             )
         )
         (self.folder / "oauth2").write_text(OAUTH2.format(folder=self.folder))
