@@ -132,7 +132,7 @@ class Newcomer:
             for path in [folder, *sorted(folder.rglob("*"))]
         }
 
-    def a_systemd(self, complaint: str = "") -> Path:
+    def a_systemd(self, complaint: str = "", *, lingers: bool = False) -> Path:
         """Put a systemctl and a loginctl on the path that only write down their words."""
         folder = self.machine / "bin"
         folder.mkdir()
@@ -140,7 +140,9 @@ class Newcomer:
         for name in ("systemctl", "loginctl"):
             fails = f'case "$*" in *{complaint}*) echo no >&2; exit 1;; esac\n'
             text = (
-                f'#!/bin/sh\necho "{name} $*" >> {said}\n{fails if complaint else ""}'
+                f'#!/bin/sh\necho "{name} $*" >> {said}\n'
+                f'case "$1" in show-user) echo Linger={"yes" if lingers else "no"};; esac\n'
+                f"{fails if complaint else ''}"
             )
             (folder / name).write_text(text)
             (folder / name).chmod(0o755)

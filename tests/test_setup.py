@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -92,6 +93,7 @@ def test_a_few_answers_on_a_terminal_set_everything_up(owner):
     assert line == f"ExecStart={TRIAGE} --config {owner.config} run"
     assert said.read_text().splitlines() == [
         "systemctl --user show-environment",
+        f"loginctl show-user {os.getuid()} --property=Linger",
         "systemctl --user daemon-reload",
         "systemctl --user enable triage.service",
         "systemctl --user restart triage.service",
@@ -316,7 +318,7 @@ def test_the_first_letter_goes_out_in_english_too(owner):
 
 
 def test_a_unit_that_cannot_be_started_is_told_and_the_settings_stand(owner):
-    owner.a_systemd(complaint="linger")
+    owner.a_systemd(complaint="enable-linger")
     typed = [owner.address, PASSWORD, "", "", "н", "д"]
 
     done = owner.run(typed="".join(f"{x}\n" for x in typed))
@@ -336,6 +338,17 @@ def test_the_unit_alone_is_installed_for_the_settings_there_are(owner):
     assert (done.exit_code, owner.config.read_bytes()) == (0, before), done.output
     assert done.output.startswith("✓ Служба triage.service запущена")
     assert "systemctl --user restart triage.service" in said.read_text()
+
+
+def test_lingering_that_is_on_already_is_not_asked_for_again(owner):
+    owner.run("--no-unit", typed=f"{owner.address}\n{PASSWORD}\n\n\nн\n")
+    said = owner.a_systemd(complaint="enable-linger", lingers=True)
+
+    done = owner.call("setup", "--unit")
+
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("✓ Служба triage.service запущена")
+    assert "enable-linger" not in said.read_text()
 
 
 def test_the_unit_alone_that_cannot_be_started_is_an_error(owner):

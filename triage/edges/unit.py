@@ -56,30 +56,33 @@ def install(text: str) -> list[str]:
     except OSError as error:
         raise DiskError(f"{place}: папку не создать: {reason(error)}") from None
     disk.replace_file(place / NAME, text.encode())
-    problems = []
-    for words in (
+    wanted = [
         ("systemctl", "--user", "daemon-reload"),
         ("systemctl", "--user", "enable", NAME),
         ("systemctl", "--user", "restart", NAME),
-        ("loginctl", "enable-linger"),
-    ):
-        if problem := _call(*words):
-            problems.append(f"{' '.join(words)}: {problem}")
-    return problems
+    ]
+    if not _lingers():
+        wanted.append(("loginctl", "enable-linger"))
+    told = [(words, _call(*words)) for words in wanted]
+    return [f"{' '.join(words)}: {problem}" for words, problem in told if problem]
+
+
+def _lingers() -> bool:
+    """Say whether the owner's units run on already while nobody is logged in.
+
+    Setting it again would want polkit, which small servers do without.
+    """
+    words = ("loginctl", "show-user", str(os.getuid()), "--property=Linger")
+    try:
+        return _run(*words).stdout.strip() == "Linger=yes"
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def _call(*words: str) -> str:
     """Run a command; return what it complained of, "" when all went well."""
     try:
-        done = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-            text=True,
-            errors="replace",
-        )
+        done = _run(*words)
     except OSError as error:
         return reason(error)
     except subprocess.TimeoutExpired:
@@ -88,3 +91,15 @@ def _call(*words: str) -> str:
         return ""
     lines = done.stderr.strip().splitlines()
     return lines[-1][:200] if lines else f"код выхода {done.returncode}"
+
+
+def _run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        words,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+        text=True,
+        errors="replace",
+    )
