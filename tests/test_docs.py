@@ -1,11 +1,13 @@
 """The documents against the program: nothing undocumented, nothing documented that is not."""
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,6 +17,7 @@ from pydantic import BaseModel
 
 from triage.cli import cli
 from triage.config import Account, Config, Digest, Owner, PackChoice, Schedule, Smtp
+from triage.core.act import Act, ActKind
 from triage.core.event import ATTRIBUTES, EventKind, Stream
 from triage.core.inspection import Kind
 from triage.edges.packs import load
@@ -302,6 +305,23 @@ def test_names_of_files_in_the_documents_exist():
         if not (ROOT / code).exists() and not (ROOT / "triage" / code).exists()
     ]
     assert missing == []
+
+
+def test_the_act_whose_id_the_evidence_page_gives_has_it():
+    text = text_of("docs/evidence-format.md")
+    [(array, told)] = re.findall(r"```json\n(\[.*\])\n```\n\nis `(\w+)`", text)
+    at, kind, case, order, posting, *data = json.loads(array)
+
+    act = Act(
+        at=datetime.fromisoformat(at),
+        kind=ActKind(kind),
+        case=case,
+        order=order,
+        posting=posting,
+        data=dict(data),
+    )
+
+    assert act.id == told
 
 
 def test_the_checks_of_the_evidence_page_are_shell_and_python_that_parse():
