@@ -542,6 +542,7 @@ def test_a_case_is_opened_about_an_order_that_no_letter_named(own):
 
     assert "Писем о заказе 12345678-0099 нет" in told  # it may be a slip of the finger
     assert "triage undo last" in told
+    assert "Писем о заказе" in own.says("report", "12345678-0099", "damaged")
     assert own.says("orders", "12345678-0099")
 
 

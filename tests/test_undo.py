@@ -11,9 +11,11 @@ from postbag import Postbag
 from world import World
 
 from triage.cli import cli
+from triage.edges.packs import load
 from triage.errors import UsageError
 
 pytestmark = pytest.mark.usefixtures("hurried")
+ORDER = "12345678-0099"  # of which no letter tells
 START = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
 
 
@@ -37,6 +39,11 @@ def run(world: World) -> Callable[..., Result]:
 def state(run: Callable[..., Result], number: int) -> str:
     [case] = json.loads(run("cases", str(number), "--json").output)["cases"]
     return str(case["state"])
+
+
+def listed(run: Callable[..., Result]) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(run("cases", "--json").output)["cases"]
+    return found
 
 
 def test_what_was_done_by_command_and_by_mail_is_listed_newest_first(world, run):
@@ -70,6 +77,54 @@ def test_one_is_taken_back_by_its_number_and_the_last_by_a_word(world, run):
     world.now += timedelta(minutes=1)
     assert state(run, 2) == "open"
     assert run("undo").output == "Брать назад нечего.\n"
+
+
+REPORTS = [
+    rule.id
+    for rule in load(["ozon"], "ru", None).marketplace("ozon").rules
+    if rule.report
+]
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_a_report_that_is_taken_back_leaves_no_case_behind(world, run, kind):
+    before = run("cases", "--json").output
+    run("report", ORDER, kind)
+    world.now += timedelta(minutes=1)
+    world.app.tick()
+    [case] = [each for each in listed(run) if each["rule"] == kind]
+    assert case["number"]
+
+    run("undo", "last")
+    world.now += timedelta(minutes=1)
+    world.app.tick()
+
+    assert listed(run) == json.loads(before)["cases"]
+    world.app.place.rebuild()
+    assert listed(run) == json.loads(before)["cases"]
+    world.now += timedelta(days=1)
+    world.app.tick()
+    assert ORDER not in Postbag(world).body("plain")
+
+
+def test_a_report_is_taken_back_by_mail_by_the_number_of_its_case(world, run):
+    run("report", ORDER, "defective")
+    run("snooze", "2", "3d")
+    world.now += timedelta(days=1)
+    world.pass_a_morning()
+    [case] = [each for each in listed(run) if each["order"] == ORDER]
+
+    Postbag(world).reply(f"отмена {case['number']}")
+    Postbag(world).tick()
+
+    assert all(each["order"] != ORDER for each in listed(run))
+    assert state(run, 2) == "snoozed"
+
+
+def test_a_report_on_a_parcel_shows_its_case_though_the_rule_is_about_the_order(run):
+    assert (
+        "Поддержка не отвечает" in run("report", f"{ORDER}-1", "support-silent").output
+    )
 
 
 @pytest.mark.parametrize("which", ["9", "0", "-1", "x"])

@@ -1,15 +1,17 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
-from builders import MOSCOW, ORDER, a_rule, a_shop, an_act, an_event, on
+from builders import MOSCOW, ORDER, a_rule, a_shop, an_act, an_event, at, on
 from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.core.case import Case, Fact
 from triage.core.cases import assess
 from triage.core.deadline import Term
+from triage.core.deed import taking_back
 from triage.core.event import Certainty, EventKind
 from triage.core.question import doubt
 from triage.core.rule import Check, Grace, Scope
@@ -169,6 +171,41 @@ def test_a_case_that_had_a_number_never_vanishes_without_a_word():
     case = only([CANCELLED, found_late], "2026-11-20", [numbered])
 
     assert (case.closed_on, case.closed_by) == (on("2026-11-12"), "withdrawn")
+
+
+def test_a_case_of_a_report_that_was_taken_back_leaves_no_trace():
+    told = an_act("reported", "2026-11-14", report="defective")
+    numbered = an_act("numbered", "2026-11-15", f"shop/defective/{ORDER}", number="1")
+    back = taking_back(told, at("2026-11-16"))
+
+    assert only([PAID], "2026-11-20", [told, numbered]).closed_on is None
+    assert only([PAID], "2026-11-20", [told, numbered, back]) is None
+    assert cases([PAID], "2026-11-20", [told, numbered, back, told]).keys() == {
+        numbered.case
+    }
+
+
+@pytest.mark.parametrize(
+    "order", list(permutations(("report", "numbered", "taken back"))), ids=str
+)
+def test_what_vanishes_without_a_word_had_its_number_from_a_report_alone(order):
+    told = an_act("reported", "2026-11-12", report="refund-missing")
+    acts = {
+        "report": told,
+        "numbered": an_act("numbered", "2026-11-13", CASE, number="1"),
+        "taken back": taking_back(told, at("2026-11-14")),
+    }
+    journal = [acts[name] for name in order]
+    late = an_event("refund_paid", "2026-11-10")
+
+    found = cases([CANCELLED, late], "2026-11-20", journal)
+
+    if order == ("report", "numbered", "taken back"):
+        assert not found
+    elif order.index("report") > order.index("taken back"):
+        assert found[CASE].closed_on is None
+    else:
+        assert found[CASE].closed_by == "withdrawn"
 
 
 def test_a_report_on_an_order_of_two_parcels_is_one_case():
@@ -436,6 +473,39 @@ def test_a_report_of_the_owners_opens_a_case_without_any_letter():
     assert case.rule == "defective"
     assert case.opened_on == on("2026-11-13")
     assert case.certainty is Certainty.PINNED
+
+
+@pytest.mark.parametrize("posting", [None, f"{ORDER}-1"])
+@pytest.mark.parametrize("scope", Scope)
+@pytest.mark.parametrize("since", [[], ["posting_delivered"]])
+def test_a_report_is_heard_whatever_the_rule_is_about_and_waits_for(
+    posting, scope, since
+):
+    rule = a_rule(
+        "reported", since, [], scope=scope, needs=(EventKind.RECEIPT_PREPAYMENT,)
+    )
+    told = an_act("reported", "2026-11-14", report="reported", posting=posting)
+    delivered = an_event("posting_delivered", "2026-11-13", posting=f"{ORDER}-1")
+
+    for events in ([], [delivered]):
+        [case] = cases(events, "2026-11-20", [told], a_shop(rule)).values()
+        assert case.opened_on == on("2026-11-14")
+
+
+def test_a_report_on_one_of_two_parcels_is_about_that_one():
+    rule = a_rule("reported", ["posting_delivered"], [], scope=Scope.POSTING)
+    events = [
+        an_event("posting_shipped", f"2026-11-0{n}", posting=f"{ORDER}-{n}")
+        for n in (1, 2)
+    ]
+    told = [
+        an_act("reported", "2026-11-14", report="reported", posting=f"{ORDER}-{n}")
+        for n in (2, 3)
+    ]
+
+    found = cases(events, "2026-11-20", told, a_shop(rule))
+
+    assert [each.posting for each in found.values()] == [f"{ORDER}-2", f"{ORDER}-3"]
 
 
 def test_refunds_that_add_up_are_not_short():

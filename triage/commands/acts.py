@@ -12,10 +12,11 @@ from triage.commands.desk import Desk, command, option
 from triage.commands.money import say_read
 from triage.commands.standing import show_case
 from triage.core.act import Act, ActKind
+from triage.core.byword import is_report_of
 from triage.core.form import LONG_AGO, LONGEST, read_day
 from triage.core.step import Standing
 from triage.core.words import day
-from triage.edges.cases import all_orders
+from triage.edges.messages import letters_of
 from triage.edges.terminal import clean
 from triage.errors import UsageError, reason
 from triage.jobs.assess import standings
@@ -61,29 +62,29 @@ Order = tuple[str, str, str | None]  # pack, number, and the parcel's where one 
 
 def write_order(
     desk: Desk, order: Order, kind: ActKind, data: Mapping[str, str]
-) -> None:
-    """Record an act on an order or on one of its parcels.
+) -> Act:
+    """Record an act on an order or on one of its parcels, and return it.
 
     That no letter has named it is said: a mistyped number is an order like any other.
     """
     pack, number, posting = order
     with desk.place.store() as store:
-        known = (pack, number) in all_orders(store)
-    desk.place.record(
-        Act(
-            at=desk.clock(),
-            kind=kind,
-            order=number,
-            posting=posting,
-            data={"pack": pack, **data},
-        )
+        known = bool(letters_of(store, [number]))
+    act = Act(
+        at=desk.clock(),
+        kind=kind,
+        order=number,
+        posting=posting,
+        data={"pack": pack, **data},
     )
+    desk.place.record(act)
     desk.say("Записано.", "Noted.")
     if not known:
         desk.say(
             f"! Писем о заказе {number} нет. Если номер не тот: triage undo last",
             f"! No letter is about order {number}. If it is mistyped: triage undo last",
         )
+    return act
 
 
 def order_of(desk: Desk, about: str) -> Order | None:
@@ -222,7 +223,8 @@ def answer(desk: Desk, case: str, word: str) -> None:
 )
 def report(desk: Desk, order: str, kind: str, on: str | None) -> None:
     packs = desk.place.bench.packs
-    told_of = pack, _, posting = parse_order(packs, order)
+    about = parse_order(packs, order)
+    pack = about[0]
     kinds = {r.id: r.title for r in packs.marketplace(pack).rules if r.report}
     if kind not in kinds:
         raise UsageError(
@@ -230,9 +232,9 @@ def report(desk: Desk, order: str, kind: str, on: str | None) -> None:
             [f"{name}: {title}" for name, title in kinds.items()],
         )
     data = {"report": kind, "on": past(desk, on).isoformat()}
-    write_order(desk, told_of, ActKind.REPORTED, data)
-    for standing in standings_of(desk, told_of):
-        if standing.case.rule == kind and posting in (None, standing.case.posting):
+    reported = write_order(desk, about, ActKind.REPORTED, data)
+    for standing in standings_of(desk, about):
+        if is_report_of(reported, standing.case):
             show_case(desk, standing)
 
 

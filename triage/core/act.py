@@ -51,7 +51,7 @@ def effective(acts: Iterable[Act]) -> list[Act]:
     kept: list[Act] = []
     undone: set[str] = set()
     for act in reversed(list(acts)):
-        if act.id in undone:
+        if undone and act.id in undone:
             continue
         if act.kind is ActKind.UNDONE:
             undone.add(act.data["act"])

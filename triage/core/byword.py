@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from triage.core.act import Act, ActKind
+from triage.core.case import Case
 from triage.core.event import EventKind
 from triage.core.owing import REFUNDS, Owing
 from triage.core.question import Episode, Question
@@ -19,6 +20,16 @@ def is_fact_of(act: Act, posting: str | None) -> bool:
     """Say whether the owner told a fact of the order itself, or of the parcel."""
     told = act.kind is ActKind.FACT and act.case is None
     return told and (posting is None or act.posting in (None, posting))
+
+
+def is_report_of(act: Act, case: Case) -> bool:
+    """Say whether the owner reported what a case is about."""
+    return (
+        act.kind is ActKind.REPORTED
+        and (act.data["pack"], act.data["report"]) == (case.pack, case.rule)
+        and act.order == case.order
+        and (None in (act.posting, case.posting) or act.posting == case.posting)
+    )
 
 
 def closed_by_word(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from triage.core.act import Act, ActKind
+from triage.core.act import Act, ActKind, effective
 from triage.core.byword import closed_by_word, is_fact_of
 from triage.core.case import Case, Fact, case_id
 from triage.core.episodes import episodes
@@ -39,13 +39,15 @@ def assess(
 ) -> Assessment:
     """Apply every rule of the order's marketplace to it.
 
-    `acts` are the journal's acts on this order and on its cases, oldest first. A case
-    that closed stays in the answer with `closed_on`. The result depends on nothing
-    else: any order of arrival, and reading twice, give the same cases.
+    `acts` are the journal's acts on this order and on its cases, in its order, with those
+    that were taken back. A case that closed stays in the answer with `closed_on`. The
+    result depends on nothing else: any order of arrival, and reading twice, give the
+    same cases.
     """
     found: list[Found] = []
     looks: list[date] = []
-    for name, posting, question in _questions(timeline, acts, packs, pack, order, zone):
+    kept = effective(acts)
+    for name, posting, question in _questions(timeline, kept, packs, pack, order, zone):
         held = episodes(question)
         turns = [day for e in held for day in (e.opens_on, e.closed_on) if day]
         looks += [day for day in turns if day > today]
@@ -63,7 +65,7 @@ def assess(
             if question.rule.scope is Scope.POSTING:
                 case = replace(case, posting=posting or _only(timeline))
             found.append(Found(case, question, begun[-1]))
-    cases = list(apart(found, acts))
+    cases = list(apart(found, kept))
     cases += _withdrawn(cases, acts, packs.marketplace(pack), order, zone)
     return Assessment(tuple(cases), min(looks, default=None))
 
@@ -85,7 +87,7 @@ def _questions(  # noqa: PLR0917 - one order, and all that is asked about it
     }
     for rule in packs.marketplace(pack).rules:
         whole = case_id(pack, rule.id, order, None)
-        for posting in _subjects(rule, timeline, acts):
+        for posting, reports in _subjects(rule, timeline, acts):
             name = case_id(pack, rule.id, order, posting)
             if hushed(rule, acts, name):
                 continue
@@ -95,7 +97,7 @@ def _questions(  # noqa: PLR0917 - one order, and all that is asked about it
             question = Question(
                 rule=rule,
                 events=concerning(timeline, posting),
-                reports=[a for a in acts if _reports(a, rule.id, posting)],
+                reports=reports,
                 acts=mine,
                 answers=answers,
                 zone=zone,
@@ -107,19 +109,25 @@ def _questions(  # noqa: PLR0917 - one order, and all that is asked about it
 
 def _subjects(
     rule: Rule, timeline: Timeline | None, acts: Sequence[Act]
-) -> Sequence[str | None]:
-    """Say what a rule is asked about: the order, or each parcel once there are several.
+) -> Iterator[tuple[str | None, list[Act]]]:
+    """Yield what a rule is asked about, and the owner's reports on that.
 
-    A case of an order with one parcel bears the order's name, so that it stays the same
-    case when a letter names the parcel at last.
+    It is the order, or each parcel once there are several: a case of an order with one
+    parcel bears the order's name, so that it stays the same case when a letter names the
+    parcel at last. What only the owner knows is about what he reported it of.
     """
-    if rule.scope is Scope.ORDER:
-        return (None,)
-    if not rule.since:
-        told = {a.posting for a in acts if _reports(a, rule.id, a.posting)}
-        return sorted(told, key=str)
-    postings = timeline.postings() if timeline else (None,)
-    return postings if len(postings) > 1 else (None,)
+    reports = [act for act in acts if _reports(act, rule)]
+    told = {act.posting for act in reports}
+    postings = set(timeline.postings() if timeline else ())
+    if rule.scope is Scope.POSTING and not rule.since:
+        subjects = told
+    elif rule.scope is Scope.POSTING and len(postings) > 1:
+        subjects = postings | (told - {None})
+    else:
+        yield None, reports
+        return
+    for posting in sorted(subjects, key=str):
+        yield posting, [act for act in reports if act.posting in (None, posting)]
 
 
 def _only(timeline: Timeline | None) -> str | None:
@@ -138,16 +146,20 @@ def _withdrawn(
     """Yield as closed the cases the owner was told of that no rule finds any more.
 
     A letter that came to light later may show that there was nothing to open; what had
-    a number must not vanish without a word.
+    a number must not vanish without a word. What the owner himself had reported, and took
+    back, may.
     """
     rules = {rule.id: rule for rule in market.rules}
     alive = {case.id for case in found} | {
         case_id(case.pack, case.rule, order, None) for case in found
     }
-    for act in acts:
+    kept = effective(acts)
+    for place, act in enumerate(acts):
         if act.kind is not ActKind.NUMBERED or not act.case or act.case in alive:
             continue
-        if rule := rules.get(act.case.split("/")[1]):
+        rule = rules.get(act.case.split("/")[1])
+        before = effective(acts[:place])
+        if rule and not any(_reports(a, rule) and a not in kept for a in before):
             day = act.at.astimezone(zone).date()
             yield Case(
                 id=act.case,
@@ -163,12 +175,8 @@ def _withdrawn(
             )
 
 
-def _reports(act: Act, rule: str, posting: str | None) -> bool:
-    return (
-        act.kind is ActKind.REPORTED
-        and act.data.get("report") == rule
-        and act.posting in (None, posting)
-    )
+def _reports(act: Act, rule: Rule) -> bool:
+    return act.kind is ActKind.REPORTED and act.data.get("report") == rule.id
 
 
 def _case(

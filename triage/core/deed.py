@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from triage.core.act import Act, ActKind, effective
+from triage.core.byword import is_report_of
 from triage.core.case import State
 from triage.core.form import kept
 from triage.core.pack import Packs
@@ -264,8 +265,12 @@ class Docket:
     def _undo(self, wish: Wish) -> Deed:
         chosen: Sequence[Act] = self.done
         if wish.numbers:
-            ids = {s.case.id for s in self.now.values() if s.number in wish.numbers}
-            chosen = [act for act in chosen if act.case in ids]
+            mine = [s.case for s in self.now.values() if s.number in wish.numbers]
+            chosen = [
+                act
+                for act in chosen
+                if any(act.case == case.id or is_report_of(act, case) for case in mine)
+            ]
         if wish.orders:
             orders = {order for _, order, _ in wish.orders}
             chosen = [act for act in chosen if act.order in orders]

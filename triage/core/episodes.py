@@ -23,10 +23,8 @@ LAPSED = "lapsed"  # closed_by of a reminder whose day has passed
 
 def episodes(question: Question) -> list[Episode]:
     """List the stretches in order of time, those that never opened left out."""
-    rule = question.rule
-    if not set(rule.needs) <= {event.kind for event in question.events}:
-        return []
-    found = [*_found(question), *_reported(question)]
+    needed = set(question.rule.needs) <= {event.kind for event in question.events}
+    found = [*(_found(question) if needed else ()), *_reported(question)]
     return sorted((e for e in found if e.ever_opened), key=lambda e: e.opens_on)
 
 

@@ -53,7 +53,7 @@ class Rule:
     against: tuple[EventKind, ...] = ()  # what contradicts since later (contradicted)
     within: int = 0  # days between which two charges are taken for one (charged_twice)
     moved_by: tuple[EventKind, ...] = ()  # later events that carry a newer date
-    needs: tuple[EventKind, ...] = ()  # events without which the rule does not apply
+    needs: tuple[EventKind, ...] = ()  # events without which letters open nothing
     report: bool = False  # the owner may open it by `triage report`
     gives_way_to: tuple[str, ...] = ()  # rules whose case says the same and more
     asks_first: bool = False  # silence proves nothing: ask before anything else

@@ -95,7 +95,7 @@ def _standings(
             bench,
             (pack, order),
             events=[event for event in told if event.at <= now],
-            acts=effective(act for act in done if act.at <= now),
+            acts=[act for act in done if act.at <= now],
             numbers={
                 act.case: int(act.data["number"])
                 for act in done  # a number holds at every instant
@@ -129,11 +129,12 @@ def _stand(
         zone=bench.zone,
         today=today,
     )
+    kept = effective(acts)
     found = [
         stand(
             case,
             numbers.get(case.id, 0),
-            acts,
+            kept,
             events,
             bench.packs.ladder_of(pack),
             bench.owner,
