@@ -11,8 +11,9 @@ from relay import Relay
 from scripted import SILENCE, Scripted
 
 from triage.core.folder import Listed, Stamp
+from triage.core.selection import LONGEST_HEADER
 from triage.edges.imap_line import ImapServer, LoginRejected, SaidNo
-from triage.edges.mailbox import RANGE, REFUSALS, ImapMailbox
+from triage.edges.mailbox import DROPS, RANGE, REFUSALS, ImapMailbox
 from triage.errors import ConfigError, Refused, Unavailable
 
 LETTER = a_letter()
@@ -643,6 +644,125 @@ def test_a_server_that_refuses_everything_is_not_hammered(server):
             mailbox.headings(range(1, 500))
 
     assert sum("FETCH" in said for said in server.said) == REFUSALS + 1
+
+
+def breaking(server: Scripted, uid: int) -> None:
+    """Hang up when asked for the header fields of a letter, as a server that crashes."""
+    from scripted import numbers
+
+    def fetch(said: str) -> bytes | None:
+        breaks = "HEADER.FIELDS" in said and uid in numbers(said.split()[2])
+        return None if breaks else server.usual(said)
+
+    server.on["UID FETCH"] = fetch
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_a_letter_whose_header_breaks_the_server_hides_no_other(server, early):
+    poison = b"From: Ozon <a@b.example>\r\nX: %b\r\n\r\nFrom: c\r\n" % (b"x" * RANGE)
+    server.letters = {**dict.fromkeys(range(1, 41), LETTER), 17: poison}
+    breaking(server, 17)
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        first = mailbox.headings(range(1, 11), range(11, 41) if early else ())
+        letters = mailbox.letters([1])
+        found = mailbox.headings(range(11, 41))
+
+    assert (sorted(first), sorted(found)) == ([*range(1, 11)], [*range(11, 41)])
+    assert letters == {1: LETTER}
+    assert found[17].header.startswith(b"From: Ozon <a@b.example>\nX: xxx")
+    assert len(found[17].header) <= LONGEST_HEADER
+    assert found[18].header.endswith(b"\r\n\r\n")
+
+
+def test_the_beginning_of_a_letter_ends_with_its_header(server):
+    server.letters = {1: b"From: a\r\n\r\nFrom: b\r\n" + b"x" * RANGE}
+    breaking(server, 1)
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        assert mailbox.headings([1])[1].header == b"From: a\n"
+
+
+def test_a_server_that_hangs_up_at_every_question_is_left(server):
+    server.letters[1] = LETTER + b"x" * RANGE
+    server.on["UID FETCH"] = lambda said: None if "BODY" in said else server.usual(said)
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        for _ in range(DROPS + 1):
+            with pytest.raises(Unavailable):
+                mailbox.headings([1])
+
+    assert sum("EXAMINE" in said for said in server.said) <= DROPS + 1
+
+
+def test_a_folder_that_was_made_anew_meanwhile_is_not_read_on(server):
+    server.letters[1] = LETTER + b"x" * RANGE
+    breaking(server, 1)
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        server.on["EXAMINE"] = lambda said: server.usual(said).replace(
+            b"UIDVALIDITY 1", b"UIDVALIDITY 2"
+        )
+        with pytest.raises(Unavailable):
+            mailbox.headings([1, 2])
+
+
+def test_of_a_header_without_end_no_more_is_kept_than_is_looked_at(server):
+    server.letters[1] = b"Subject: x\r\n" * LONGEST_HEADER + b"\r\n"
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        found = mailbox.headings([1, 2])
+
+    assert len(found[1].header) == LONGEST_HEADER
+    assert found[2].header.endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b'INTERNALDATE "02-Mar-99999999999999999999 09:00:00 +0300"',
+        b"X " + b"(" * 50_000,
+        b"RFC822.SIZE (1)",
+        b"UID (1)",
+    ],
+)
+def test_an_answer_that_breaks_the_library_is_unavailable_or_nothing(server, told):
+    server.on["UID FETCH"] = lambda _: (
+        b"* 1 FETCH (UID 1 " + told + b")\r\n%TAG OK done\r\n"
+    )
+
+    with opened(to(server.port)) as mailbox:
+        mailbox.examine("INBOX")
+        with contextlib.suppress(Unavailable):
+            assert mailbox.stamps([1]).get(1, Stamp()) == Stamp()
+
+
+@pytest.mark.parametrize("number", [1 << 33, 10**30])
+@pytest.mark.parametrize("what", [b"UIDVALIDITY 1", b"UIDNEXT 6"])
+def test_a_number_that_no_folder_can_have_is_not_believed(server, what, number):
+    odd = what.split()[0] + b" %d" % number
+    server.on["EXAMINE"] = lambda said: server.usual(said).replace(what, odd)
+
+    with opened(to(server.port)) as mailbox, pytest.raises(Unavailable):
+        mailbox.examine("INBOX")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [b'() "/" ("a" "b")', b'((x) 5) "/" a', b'() ("/") a', b"() 5 a", b"() NIL NIL"],
+)
+def test_a_row_that_lists_no_folder_spoils_no_other(server, row):
+    server.on["LIST"] = lambda _: (
+        b'* LIST () "/" INBOX\r\n* LIST ' + row + b"\r\n%TAG OK done\r\n"
+    )
+
+    with opened(to(server.port)) as mailbox:
+        assert "INBOX" in {folder.name for folder in mailbox.listed()}
 
 
 def test_a_server_that_knows_no_ranges_hands_out_the_whole(server):

@@ -1,11 +1,16 @@
-"""Recognise the usual record of a FETCH answer by its first line.
+"""Read the records of a FETCH answer; the usual ones are known by their first line.
 
 A full IMAP parser in Python takes half of a first run's time. Here only the usual shape
-is read: one literal, and atoms before it. Any other is left to the full parser.
+is read: one literal, and atoms before it. Any other is left to the full parser, and what
+that made of it is looked into here.
 """
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from triage.core.folder import Heading, Stamp, Status
 
 _ITEMS = rb"(?:UID (\d{1,10})|FLAGS \([^()\"]*\)| )*"
 _FIELDS = rb"HEADER\.FIELDS \([^()\"{]*\)"
@@ -22,6 +27,10 @@ class Beginning(NamedTuple):
     uid: int
 
 
+Usual = Sequence[tuple[Beginning, bytes]]  # records of one literal
+Others = Mapping[int, Mapping[bytes, Any]]
+
+
 def heading_begins(line: bytes) -> Beginning | None:
     """Read the line before header fields; None for any other."""
     return _begins(_HEADING.fullmatch(line))
@@ -36,3 +45,51 @@ def _begins(match: re.Match[bytes] | None) -> Beginning | None:
     if match is None or match[1] is None:
         return None
     return Beginning(int(match[2]), int(match[1]))
+
+
+def headings_of(usual: Usual, others: Others) -> dict[int, Heading]:
+    """Return the header fields of letters."""
+    headings = {begun.uid: Heading(begun.uid, header) for begun, header in usual}
+    for uid, told in others.items():
+        header = body_of(told, b"BODY[HEADER.FIELDS")
+        if header is not None:
+            headings[uid] = Heading(uid, header)
+    return headings
+
+
+def stamp_of(told: Mapping[bytes, Any]) -> Stamp:
+    """Return how long a letter is and when it came in."""
+    size = told.get(b"RFC822.SIZE")
+    known = size if isinstance(size, int) else 0
+    return Stamp(known, _utc(told.get(b"INTERNALDATE")))
+
+
+def letters_of(usual: Usual, others: Others) -> dict[int, bytes]:
+    """Return letters that have bytes."""
+    letters = {begun.uid: raw for begun, raw in usual if raw}
+    bodies = {uid: body_of(told, b"BODY[]") for uid, told in others.items()}
+    return letters | {uid: raw for uid, raw in bodies.items() if raw}
+
+
+def status_of(answer: Mapping[bytes, Any]) -> Status:
+    """Read UIDVALIDITY and UIDNEXT; what is not told is 0, which equals no cursor."""
+    return Status(int(answer.get(b"UIDVALIDITY", 0)), int(answer.get(b"UIDNEXT", 0)))
+
+
+def body_of(answer: Mapping[bytes, Any], section: bytes) -> bytes | None:
+    """Find a section in an answer; unasked answers and NIL hold none."""
+    bodies = (
+        value
+        for key, value in answer.items()
+        if key.startswith(section) and isinstance(value, bytes)
+    )
+    return next(bodies, None)
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return None

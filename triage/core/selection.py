@@ -90,6 +90,12 @@ class _Fold(dict[int, str]):
 _FOLD = _Fold({ord(alike): one for one, many in _ALIKE.items() for alike in many})
 
 
+def header_block(raw: bytes) -> bytes:
+    """Return the header block of a letter, without the empty line."""
+    head = raw[:LONGEST_HEADER].replace(b"\r\n", b"\n")
+    return head.partition(b"\n\n")[0] + b"\n"
+
+
 def needles_of(packs: Packs) -> tuple[str, ...]:
     """Collect the words that make a header worth a look."""
     shops = (n for m in packs.marketplaces for n in m.needles)

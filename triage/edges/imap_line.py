@@ -40,7 +40,11 @@ _LATER = re.compile(
 _NO = re.compile(r"\w+ (failed: |command error: BAD)")
 
 # What an odd answer can raise inside imapclient's and imaplib's parsing of it.
-_NONSENSE = (ProtocolError, ValueError, LookupError, TypeError, AssertionError)
+_NONSENSE = (
+    *(ProtocolError, ValueError, LookupError, TypeError, AssertionError),
+    *(ArithmeticError, RecursionError),
+)
+_HUNG_UP = (IMAPClient.AbortError, ConnectionError, ssl.SSLEOFError)
 _FAULTS = (OSError, IMAPClient.Error, MemoryError, *_NONSENSE)
 
 
@@ -61,6 +65,10 @@ class LoginRejected(Refused):
     def __init__(self, said: str, advice: str = "") -> None:
         self.said = said
         super().__init__("; ".join(filter(None, [said, advice])))
+
+
+class Dropped(Unavailable):
+    """The server hung up in the middle of its answer."""
 
 
 class SaidNo(Unavailable):
@@ -142,13 +150,14 @@ def ask(client: Any, uids: Sequence[int], items: Sequence[str]) -> Any:
 
 
 def answer(
-    client: Any, tag: Any, begins: Callable[[bytes], B | None]
+    client: Any, tag: Any, begins: Callable[[bytes], B | None], most: int | None = None
 ) -> tuple[list[tuple[B, bytes]], Mapping[int, Mapping[bytes, Any]]]:
     """Wait for the answer to a FETCH, and return its records.
 
     Those whose first line `begins` knows, and that hold one literal and no more, are read
-    here, at a third of the price, each as its beginning and the literal. The others, by
-    UID or by sequence number, are what imaplib and imapclient make of them.
+    here, at a third of the price, each as its beginning and the literal, or the first
+    `most` bytes of that. The others, by UID or by sequence number, are what imaplib and
+    imapclient make of them.
     """
     line, found = client._imap, []
     while line.tagged_commands[tag] is None:
@@ -158,7 +167,7 @@ def answer(
             literals.append(line.read(begun.size))
             said.append(line.readline())
             if said[1] == b")\r\n":
-                found.append((begun, literals[0]))
+                found.append((begun, literals[0][:most]))
                 continue
         _respond(line, said, literals)
     kind, data = line._command_complete("FETCH", tag)
@@ -268,11 +277,12 @@ def _in_words(server: ImapServer, error: BaseException) -> Refused | Unavailable
         return Refused(f'{where}: сервер не умеет STARTTLS; попробуйте tls = "tls"')
     if isinstance(error, TimeoutError):
         return Unavailable(f"{where}: почтовый сервер не отвечает")
+    kind = Dropped if isinstance(error, _HUNG_UP) else Unavailable
     if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
-        return Unavailable(f"{where}: нет связи с почтовым сервером: {reason(error)}")
+        return kind(f"{where}: нет связи с почтовым сервером: {reason(error)}")
     if isinstance(error, (OSError, IMAPClient.Error)):
         words = _clean(str(error), server.password)
-        return Unavailable(f"{where}: нет связи с почтовым сервером: {words}")
+        return kind(f"{where}: нет связи с почтовым сервером: {words}")
     return Unavailable(f"{where}: ответ сервера непонятен ({type(error).__name__})")
 
 

@@ -8,14 +8,25 @@ import contextlib
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
 from triage.core.folder import Heading, Listed, Stamp, Status
-from triage.core.imap_record import Beginning, heading_begins, letter_begins
-from triage.core.selection import FIELDS
+from triage.core.imap_record import (
+    Beginning,
+    Others,
+    Usual,
+    body_of,
+    heading_begins,
+    headings_of,
+    letter_begins,
+    letters_of,
+    stamp_of,
+    status_of,
+)
+from triage.core.selection import FIELDS, LONGEST_HEADER, header_block
 from triage.edges.imap_line import (
     CONTROL,
+    Dropped,
     ImapServer,
     Line,
     SaidNo,
@@ -27,13 +38,13 @@ from triage.errors import ConfigError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-Usual = Sequence[tuple[Beginning, bytes]]  # records of one literal
-Others = Mapping[int, Mapping[bytes, Any]]
 
 WINDOW = 20_000
 """UIDs asked for in one SEARCH: imaplib refuses an answer of over 1,000,000 bytes."""
 RANGE = 1 << 20  # bytes of a large letter asked for at once
 REFUSALS = 64  # commands a server may refuse in one folder before we leave it alone
+DROPS = 16  # lines it may drop when asked for headings before we leave it alone
+LAST = 1 << 32  # UIDs have 32 bits (RFC 3501, 2.3.1.1)
 
 _HEADING = (f"BODY.PEEK[HEADER.FIELDS ({' '.join(FIELDS)})]",)
 _STAMP = ("RFC822.SIZE", "INTERNALDATE")
@@ -46,8 +57,9 @@ class ImapMailbox:
     def __init__(self, server: ImapServer) -> None:
         """Connect and log in; see `Line` for what it raises."""
         self._line = Line(server)
-        self._letters = 0  # in the examined folder
-        self._refusals = 0
+        self._name, self._uidvalidity = "", 0  # of the examined folder
+        self._letters = 0  # in it
+        self._refusals = self._drops = 0
         self._sent: tuple[Sequence[int], Any] | None = None  # headings on their way
         self._came: tuple[Sequence[int], Mapping[int, Heading]] | None = None
 
@@ -94,7 +106,7 @@ class ImapMailbox:
                 _, answers = line._untagged_response(kind, data, "STATUS")
                 if kind == "OK" and isinstance(answers[-1], bytes):
                     told = _STATUS.findall(answers[-1].rpartition(b"(")[2])
-                    found[name] = _status({k.upper(): v for k, v in told})
+                    found[name] = status_of({k.upper(): v for k, v in told})
         return found
 
     def examine(self, name: str) -> Status:
@@ -103,10 +115,11 @@ class ImapMailbox:
         with self._talk() as client:
             self._came = None
             told = client.select_folder(_argument(name), readonly=True)
-            status = _status(told)
-            if not (status.uidvalidity and status.uidnext):
-                raise ValueError("no UIDVALIDITY or UIDNEXT")  # RFC 3501, 2.3.1.1
+            status = status_of(told)
+            if not all(0 < n <= LAST for n in (status.uidvalidity, status.uidnext)):
+                raise ValueError("no UIDVALIDITY or UIDNEXT")
             self._letters, self._refusals = told.get(b"EXISTS", 0), 0
+            self._name, self._uidvalidity = name, status.uidvalidity
         return status
 
     def new_uids(self, after: int, uidnext: int) -> Iterator[list[int]]:
@@ -140,20 +153,51 @@ class ImapMailbox:
         came, self._came = self._came, None
         found = came[1] if came and came[0] == uids else None
         if found is None:
-            found = self._fetch(uids, _HEADING, heading_begins, _headings)
+            try:
+                found = self._fetch(uids, _HEADING, heading_begins, headings_of)
+            except Dropped as error:
+                self._go_on(error)
+                found = self._carefully(uids, error)
         if then:
             with self._line.talk() as client:
                 self._sent = then, ask(client, then, _HEADING)
         return dict(found)
 
+    def _carefully(self, uids: Sequence[int], error: Dropped) -> dict[int, Heading]:
+        """Fetch headings of which one may break the server; of long letters the beginning.
+
+        A header of ten million bytes is more than the FETCH of Dovecot 2.3 survives.
+        """
+        sizes = {uid: stamp.size for uid, stamp in self.stamps(uids).items()}
+        long = {uid for uid, size in sizes.items() if size > RANGE}
+        if not long:
+            raise error
+        short = [uid for uid in uids if uid not in long]
+        found = dict(self._fetch(short, _HEADING, heading_begins, headings_of))
+        item = f"BODY.PEEK[]<0.{LONGEST_HEADER}>"
+        for uid in sorted(long):
+            told = self._fetch([uid], (item,), _nothing, _others).get(uid, {})
+            if beginning := body_of(told, b"BODY[]"):
+                found[uid] = Heading(uid, header_block(beginning))
+        return found
+
+    def _go_on(self, error: Dropped) -> None:
+        """Take the folder up again over a new line."""
+        self._drops += 1
+        if self._drops > DROPS:
+            raise error
+        before = self._uidvalidity
+        if self.examine(self._name).uidvalidity != before:
+            raise error
+
     def stamps(self, uids: Sequence[int]) -> dict[int, Stamp]:
         """Fetch how long letters are and when they came in."""
         told = self._fetch(uids, _STAMP, _nothing, _others)
-        return {uid: _stamp(items) for uid, items in told.items()}
+        return {uid: stamp_of(items) for uid, items in told.items()}
 
     def letters(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Fetch whole letters at once; a letter may be missing."""
-        return dict(self._fetch(uids, ("BODY.PEEK[]",), letter_begins, _letters))
+        return dict(self._fetch(uids, ("BODY.PEEK[]",), letter_begins, letters_of))
 
     def ranges(self, uid: int, size: int) -> Iterator[bytes]:
         """Fetch one letter in parts of bounded size.
@@ -190,10 +234,15 @@ class ImapMailbox:
         """Wait for the headings that were asked for early; refused ones are forgotten."""
         sent, self._sent = self._sent, None
         if sent is not None:
-            with contextlib.suppress(SaidNo), self._line.talk() as client:
-                uids, tag = sent
-                found = _headings(*answer(client, tag, heading_begins))
-                self._came = uids, {uid: found[uid] for uid in uids if uid in found}
+            uids, tag = sent
+            try:
+                with contextlib.suppress(SaidNo), self._line.talk() as client:
+                    found = headings_of(
+                        *answer(client, tag, heading_begins, LONGEST_HEADER)
+                    )
+                    self._came = uids, {uid: found[uid] for uid in uids if uid in found}
+            except Dropped as error:
+                self._go_on(error)
 
     def _fetch(
         self,
@@ -206,8 +255,9 @@ class ImapMailbox:
         if not uids:
             return {}
         try:
+            most = LONGEST_HEADER if items is _HEADING else None
             with self._talk() as client:
-                found = parse(*answer(client, ask(client, uids, items), begins))
+                found = parse(*answer(client, ask(client, uids, items), begins, most))
         except SaidNo:
             self._refusals += 1
             if self._refusals > REFUSALS:
@@ -219,28 +269,6 @@ class ImapMailbox:
             return {**first, **self._fetch(uids[half:], items, begins, parse)}
         # what was not asked for is another program's business
         return {uid: found[uid] for uid in uids if uid in found}
-
-
-def _headings(usual: Usual, others: Others) -> dict[int, Heading]:
-    headings = {begun.uid: Heading(begun.uid, header) for begun, header in usual}
-    for uid, told in others.items():
-        header = _body(told, b"BODY[HEADER.FIELDS")
-        if header is not None:
-            headings[uid] = Heading(uid, header)
-    return headings
-
-
-def _stamp(told: Mapping[bytes, Any]) -> Stamp:
-    size = told.get(b"RFC822.SIZE")
-    known = size if isinstance(size, int) else 0
-    return Stamp(known, _utc(told.get(b"INTERNALDATE")))
-
-
-def _letters(usual: Usual, others: Others) -> dict[int, bytes]:
-    """Return letters that have bytes."""
-    letters = {begun.uid: raw for begun, raw in usual if raw}
-    bodies = {uid: _body(told, b"BODY[]") for uid, told in others.items()}
-    return letters | {uid: raw for uid, raw in bodies.items() if raw}
 
 
 def _others(_usual: Usual, others: Others) -> Others:
@@ -257,37 +285,14 @@ def _argument(name: str) -> str:
     return name
 
 
-def _listed(flags: Sequence[Any], delimiter: bytes | None, name: Any) -> Listed | None:
-    text = readable(name)
+def _listed(flags: Sequence[Any], delimiter: Any, name: Any) -> Listed | None:
+    text = readable(name) if isinstance(name, bytes | str) else None
     if text is None:
         return None
-    words = (bytes(flag).decode("ascii", "replace") for flag in flags)
+    words = (f.decode("ascii", "replace") for f in flags if isinstance(f, bytes))
+    between = delimiter if isinstance(delimiter, bytes) else b""
     return Listed(
         text,
-        (delimiter or b"").decode("ascii", "replace"),
+        between.decode("ascii", "replace"),
         frozenset(word.lstrip("\\").lower() for word in words),
     )
-
-
-def _status(answer: Mapping[bytes, Any]) -> Status:
-    """Read UIDVALIDITY and UIDNEXT; what is not told is 0, which equals no cursor."""
-    return Status(int(answer.get(b"UIDVALIDITY", 0)), int(answer.get(b"UIDNEXT", 0)))
-
-
-def _body(answer: Mapping[bytes, Any], section: bytes) -> bytes | None:
-    """Find a section in an answer; unasked answers and NIL hold none."""
-    bodies = (
-        value
-        for key, value in answer.items()
-        if key.startswith(section) and isinstance(value, bytes)
-    )
-    return next(bodies, None)
-
-
-def _utc(value: datetime | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
-    except OverflowError:
-        return None

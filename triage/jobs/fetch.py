@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 from typing import Protocol
 
 from triage.core.folder import NO_STAMP, Cursor, Folder, Heading, Listed, Stamp, Status
-from triage.core.selection import LONGEST_HEADER, wanted
+from triage.core.selection import header_block, wanted
 from triage.edges import cursors
 from triage.edges.archive import Archive, Arrival, Spooled
 from triage.edges.store import Store
@@ -119,7 +119,7 @@ class Fetcher:
         try:
             first = next(parts)
             spooled = self._archive.spool(chain([first], parts))
-            return [(heading, spooled, _header_of(first))]
+            return [(heading, spooled, header_block(first))]
         except (LookupError, StopIteration):
             return []
 
@@ -254,12 +254,6 @@ class FolderReader:
         uid = min([read_to, *(uid - 1 for uid in unsafe)])
         self.cursor = replace(self.cursor, uid=uid, pending=len(unsafe))
         cursors.save(self._store, self._account, [self.cursor])
-
-
-def _header_of(raw: bytes) -> bytes:
-    """Return the header block of a letter, without the empty line."""
-    head = raw[:LONGEST_HEADER].replace(b"\r\n", b"\n")
-    return head.partition(b"\n\n")[0] + b"\n"
 
 
 def _plausible(at: datetime | None) -> datetime | None:
