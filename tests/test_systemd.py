@@ -39,7 +39,9 @@ def test_a_unit_is_clean(unit, tmp_path):
         "verify", mode, runnable(unit, tmp_path), XDG_RUNTIME_DIR=str(tmp_path)
     )
 
-    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    # In a container there may be no bus: that is said of the machine, not of the unit.
+    told = re.sub(r"(?m)^Failed to connect to .* bus: .*\n", "", done.stderr)
+    assert (done.returncode, done.stdout + told) == (0, "")
 
 
 @needs_systemd
