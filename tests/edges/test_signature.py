@@ -201,11 +201,18 @@ def test_each_signature_is_checked_and_no_more_than_a_few():
     assert len(outcomes(line * 100 + LETTER, dns)) == 5
 
 
-def test_a_letter_that_would_keep_the_library_busy_is_not_checked():
+@pytest.mark.parametrize("more", [b" " * 200_000 + b"x", (b"\t" * 999 + b"x") * 900])
+def test_a_letter_that_would_keep_the_library_busy_is_not_checked(more):
     dns = Dns(SHOP)
 
-    assert outcomes(SIGNED + b" " * 200_000 + b"x", dns) == [Outcome.UNCHECKED]
+    assert outcomes(SIGNED + more, dns) == [Outcome.UNCHECKED]
     assert dns.asked == []
+
+
+def test_a_page_with_wide_margins_is_checked():
+    page = LETTER + b"".join(b" " * (n % 80) + b"<td>x</td>\r\n" for n in range(4000))
+
+    assert outcomes(SHOP.sign(page)) == [Outcome.PASS]
 
 
 @settings(max_examples=150, deadline=None)

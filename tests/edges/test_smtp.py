@@ -170,6 +170,20 @@ def test_a_server_that_says_nothing_is_left_after_a_while() -> None:
     assert answer.outcome is Outcome.DEFERRED
 
 
+def test_an_answer_without_end_is_left() -> None:
+    def endless(line: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            for _ in range(50_000):
+                line.sendall(b"220-on and on\r\n")
+
+    with playing(endless) as port:
+        server = a_server(Sink(port=port), tls="none", user="")
+        answer = Postman(server, OWNER).send(a_letter(), OWNER)
+
+    assert answer.outcome is Outcome.DEFERRED
+    assert "ответ без конца" in answer.words
+
+
 def test_a_greeting_that_refuses_says_nothing_about_the_letter() -> None:
     with playing(lambda line: line.sendall(b"554 no service\r\n")) as port:
         server = a_server(Sink(port=port), tls="none", user="")

@@ -15,6 +15,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from triage.core.attempt import Answer, Outcome
 from triage.core.provider import LOOPBACK
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 CONNECT_SECONDS = 30.0
 ANSWER_SECONDS = 120.0  # RFC 5321, 4.5.3.2 allows more; the owner's provider does not
 WORDS = 200  # of a server's answer
+MOST_LINES = 100  # of one answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,41 @@ class Server:
     sender: str  # the envelope's sender
     connect_seconds: float = CONNECT_SECONDS
     answer_seconds: float = ANSWER_SECONDS
+
+
+class _Answers:
+    """The lines of a server, of which one answer may have so many and no more."""
+
+    def __init__(self, lines: BinaryIO) -> None:
+        self._lines = lines
+        self.left = MOST_LINES
+
+    def readline(self, limit: int) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise OSError("ответ без конца")
+        return self._lines.readline(limit)
+
+    def close(self) -> None:
+        self._lines.close()
+
+
+class _Session(smtplib.SMTP):
+    """A session that an answer without end does not hold, nor fill the memory."""
+
+    file: Any = None
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read one answer."""
+        if self.file is None and self.sock is not None:
+            self.file = _Answers(self.sock.makefile("rb"))
+        if self.file is not None:
+            self.file.left = MOST_LINES
+        return super().getreply()
+
+
+class _ProtectedSession(_Session, smtplib.SMTP_SSL):
+    """The same, protected from the start."""
 
 
 class Postman:
@@ -112,11 +149,11 @@ class Postman:
         context = ssl.create_default_context(cafile=server.ca_file)
         seconds = server.connect_seconds
         if server.tls == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            connection: smtplib.SMTP = _ProtectedSession(
                 server.host, server.port, timeout=seconds, context=context
             )
         else:
-            connection = smtplib.SMTP(server.host, server.port, timeout=seconds)
+            connection = _Session(server.host, server.port, timeout=seconds)
         try:
             if connection.sock is not None:
                 connection.sock.settimeout(server.answer_seconds)
