@@ -188,6 +188,26 @@ def test_a_verdict_that_cannot_be_read_vouches_for_nobody(value):
     assert authenticate(header, IDS)["domain"] == ""
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        (
+            b"Return-Path: <x\rAuthentication-Results: mx.example.org; dkim=pass"
+            b" header.d=ozon.ru\ry>\r\nAuthentication-Results: mx.example.org; none\r\n"
+        ),
+        b"X: y\rFrom: mailer@sender.ozon.ru\r\rFrom: evil@ozon.ru\r\n",
+    ],
+)
+def test_a_field_behind_a_line_end_that_is_none_vouches_for_nobody(hidden):
+    verdict = b"Authentication-Results: mx.example.org; dkim=pass header.d=ozon.ru\r\n"
+    letter = hidden + verdict + b"From: mailer@sender.ozon.ru\r\n"
+
+    told = ("untrusted", "bare-line-end")
+    for one in (letter, verdict + hidden):
+        answer = authenticate(one, IDS)
+        assert (answer["domain"], answer["result"], answer["reason"]) == ("", *told)
+
+
 def test_a_letter_without_a_verdict_is_nobodys():
     assert judged("") == ("", "none", "no-header")
 

@@ -17,6 +17,7 @@ from triage.edges.sender import read_sender
 _LONGEST = 16384  # characters of one header that are worth reading
 _SHORT = 600  # characters of one worth remembering: no nesting in it is too deep for us
 _NOT_ASCII = re.compile(r"[^\t\r\n\x20-\x7e]")
+_BARE_END = re.compile(rb"\r(?!\n)")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 
 
@@ -33,7 +34,13 @@ def authenticate(header: bytes, authserv_ids: Collection[str]) -> Mapping[str, s
 def examine(
     header: bytes, authserv_ids: Collection[str]
 ) -> tuple[Mapping[str, str], str]:
-    """Return what `authenticate` does, and the domain of the From address as in DNS."""
+    """Return what `authenticate` does, and the domain of the From address as in DNS.
+
+    A header in which a line end hides that the provider did not see (RFC 5321, 2.3.8)
+    has fields of which it knows nothing: nobody vouches for such a letter.
+    """
+    if _BARE_END.search(header):
+        return _answer("untrusted", "bare-line-end"), ""
     fields = BytesHeaderParser().parsebytes(header[: 1 << 20]).raw_items()
     headers = [(name, str(value)) for name, value in fields]
     senders = (pair for pair in headers if pair[0].lower() == "from")
