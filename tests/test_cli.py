@@ -25,6 +25,8 @@ from paperwork import a_pdf, receipt_text
 from triage.cli import MODULES, main
 from triage.core.words import NBSP
 
+RULES = Path(__file__).parents[1] / "triage/packs/ozon/rules.toml"
+
 END = "2026-12-02T08:00:00+03:00"
 
 
@@ -1030,6 +1032,24 @@ def test_a_file_s_facts_are_explained_with_where_it_lies(own, tmp_path):
 
     [path] = [line.strip() for line in told.splitlines() if "/attachments/" in line]
     assert Path(path).read_bytes().startswith(b"%PDF")
+
+
+def test_check_names_a_fault_of_a_pack_once(served, tmp_path):
+    served.says("tick")  # there is an index, which knows by which packs it was read
+    folder = tmp_path / "own" / "ozon"
+    folder.mkdir(parents=True)
+    built_in = RULES.read_text("utf-8")
+    (folder / "rules.toml").write_text(built_in.replace("grace", "grase", 1), "utf-8")
+    text = served.config.read_text()
+    served.config.write_text(
+        text.replace("marketplaces", f'dir = "{tmp_path / "own"}"\nmarketplaces')
+    )
+
+    done = served.run("check")
+
+    assert done.returncode == 78
+    assert done.stderr.count("did you mean 'grace'?") == 1, done.stderr
+    assert "пакеты не годятся" not in done.stderr
 
 
 def test_check_says_which_pack_was_tried_on_no_mailbox(served):

@@ -37,6 +37,7 @@ def _name(desk: Desk, market: Marketplace) -> str:
 def _findings(desk: Desk) -> list[Finding]:
     config = desk.config
     found = [Finding(True, desk.words(f"настройки: {desk.path}", f"read {desk.path}"))]
+    readable = True  # the packs, without which no index is opened
     try:
         packs = desk.place.bench.packs
         names = ", ".join(_name(desk, market) for market in packs.marketplaces)
@@ -46,6 +47,7 @@ def _findings(desk: Desk) -> list[Finding]:
         read_phrasebook(config.language, config.packs.dir)
     except ConfigError as error:
         found += [Finding(False, each) for each in error.problems or [str(error)]]
+        readable = False
     try:
         lock.refuse_network(config.home)
         foreign = desk.place.home.foreign(desk.place.users)
@@ -54,7 +56,7 @@ def _findings(desk: Desk) -> list[Finding]:
         if not os.access(place, os.W_OK):
             words = desk.words("сюда нельзя писать", "cannot be written")
             found.append(Finding(False, f"{place}: {words}"))
-        elif not foreign and desk.place.home.index.exists():
+        elif readable and not foreign and desk.place.home.index.exists():
             with desk.place.store() as store:
                 found += against_lessons(store)
     except TriageError as error:
