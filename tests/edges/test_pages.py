@@ -295,7 +295,7 @@ def test_a_crowded_day_stays_below_what_mail_programs_clip() -> None:
 
     assert len(written.html.encode()) <= CLIPPED
     assert "triage letter " in written.html
-    assert "И ещё" in written.html
+    assert "И ещё" in _plain(written.html)
     assert "Длинный текст." in written.text
 
 
@@ -406,7 +406,7 @@ def _strings(value: Any) -> Iterator[str]:
 def test_no_line_of_the_page_ends_between_a_number_and_what_it_counts() -> None:
     html = render(full(), "ru").html
 
-    assert "24\u00a0ноября 2026\u00a0г." in html
+    assert "24\u00a0ноября\u00a02026\u00a0г." in html
     assert "п.\u00a04\u00a0ст.\u00a026.1" in html or "ст.\u00a022" in html
     assert "24 ноября" not in html.partition("<body")[2]
 

@@ -19,6 +19,7 @@ from triage.core.catalogue import Line, arranged, still_open
 from triage.core.chain import Head
 from triage.core.dossier import Dossier
 from triage.core.folio import Leaf
+from triage.core.unbroken import unbroken_page
 from triage.edges import templates
 from triage.edges.templates import Whole
 from triage.errors import ConfigError
@@ -52,7 +53,7 @@ class Press:
 
     def order(self, dossier: Dossier) -> str:
         """Write the page of an order."""
-        return self._render(
+        return self._page(
             "dossier.html.j2",
             d=dossier,
             narrow=self.picture(dossier, NARROW, "narrow"),
@@ -77,7 +78,7 @@ class Press:
 
     def orders(self, lines: Sequence[Line], written_at: datetime) -> str:
         """Write the list of all orders."""
-        return self._render(
+        return self._page(
             "orders.html.j2",
             lines=arranged(lines),
             alive=sum(1 for line in lines if line.topics),
@@ -143,6 +144,9 @@ class Press:
             return str(self.words["who"].get(value, value))
         return self.shown(value)
 
+    def _page(self, template: str, **values: object) -> str:
+        return unbroken_page(self._render(template, **values))
+
     def _render(self, template: str, **values: object) -> str:
         try:
             return self._pack.get_template(template).render(values)
@@ -160,9 +164,8 @@ class Press:
             return f"{self.shown(value.date())}{glue}{value:%H:%M}"
         if isinstance(value, date):
             if self.language == "en":
-                return f"{self._short(value)} {value.year}"
-            year = f"{value.year}{words.NBSP}г."
-            return f"{self._short(value)} {year}"
+                return f"{self._short(value)}{words.NBSP}{value.year}"
+            return f"{self._short(value)}{words.NBSP}{value.year}{words.NBSP}г."
         return str(value)
 
     def _short(self, on: date) -> str:

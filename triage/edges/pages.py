@@ -14,6 +14,7 @@ import css_inline
 
 from triage.core.agenda import Appointment, agenda
 from triage.core.digest import Digest
+from triage.core.unbroken import unbroken_page
 from triage.edges import templates
 from triage.edges.templates import Template
 from triage.errors import ConfigError
@@ -22,12 +23,6 @@ CLIPPED = 100_000  # bytes of HTML; Gmail hides what comes after about so many
 LISTED = 40  # rows of a list of letters or cases
 
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
-
-_TEXT = re.compile(r"<code\b[^>]*>[^<]*|>[^<]+(?=<)")
-_TIED = re.compile(
-    r"(?<![\w.,-])(?:\d{1,2}(?= [^\W\d])|\d{4}(?= г\.)"
-    r"|(?:п\.|ст\.|ч\.|№|[Шш]аг|[Дд]ело)(?= \d)) "
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ def render(
         for shown, listed, cards in _sizes(len(digest.actions)):
             values = {"subject": subject, "shown": shown}
             values |= {"listed": listed, "cards": cards}
-            html = tied(inline(rich.render(digest=digest, **values)))
+            html = unbroken_page(inline(rich.render(digest=digest, **values)))
             if len(html.encode()) <= CLIPPED:
                 break
         found = agenda(digest, announced)
@@ -90,7 +85,7 @@ def write_page(
         subject = templates.one_line(subject).strip()
         known = {**values, "subject": subject}
         text = pack.get_template(f"{name}.txt.j2").render(known)
-        html = tied(inline(pack.get_template(f"{name}.html.j2").render(known)))
+        html = unbroken_page(inline(pack.get_template(f"{name}.html.j2").render(known)))
     except ConfigError:
         raise
     except Exception as error:
@@ -108,18 +103,6 @@ def _notes(
         title, _, rest = _tidy(template.render(digest=digest, **values)).partition("\n")
         notes.append((each, title, rest.strip()))
     return tuple(notes)
-
-
-def tied(html: str) -> str:
-    """Keep a number with what it counts or names: a line never ends between the two."""
-    head, body, rest = html.partition("<body")
-    return head + body + _TEXT.sub(_tie, rest)
-
-
-def _tie(text: re.Match[str]) -> str:
-    if text[0].startswith("<code"):
-        return text[0]  # what is typed has plain spaces
-    return _TIED.sub(lambda found: f"{found[0].rstrip()}\u00a0", text[0])
 
 
 def inline(html: str) -> str:

@@ -1,0 +1,41 @@
+"""Where a line may not end: inside a date or a sum, behind «№» or a word of one letter.
+
+Only what is shown is tied. A text that is compared, searched or typed keeps plain spaces.
+"""
+
+import re
+
+from triage.core.words import NBSP
+
+_TIES = re.compile(
+    rf"""(?<![\w.,-])(?:
+      \d{{1,2}}[ ][^\W\d_]+[ {NBSP}]\d{{4}}(?:[ {NBSP}]г\.)?  # 5 декабря 2026 г.
+    | \d{{1,3}}(?:[ {NBSP}]\d{{3}})+(?:[.,]\d\d)?[ ]?(?=[₽р]|$|[^\w])  # 12 490,00 ₽
+    | \d{{1,4}}(?:[.,]\d+)?[ ](?=[^\W\d_]|[₽%])  # 3 дня
+    | (?:п|пп|ст|ч)\.[ ](?=\d)
+    | (?:№|[Шш]аг|[Дд]ел[аоу])[ ](?=\d)
+    | [авикосуяАВИКОСУЯ][ ](?=\S)  # a word of one letter leads to the next
+    )
+    | (?<=\S)[ ](?=[—–][ ])  # a dash does not begin a line""",
+    re.VERBOSE,
+)
+_SHOWN = re.compile(r"<(?:code|pre)\b[^>]*>[^<]*|>[^<]+(?=<)")
+
+
+def unbroken(text: str) -> str:
+    """Tie what belongs together with no-break spaces; no other character changes."""
+    return _TIES.sub(_tied, text)
+
+
+def unbroken_page(html: str) -> str:
+    """Tie what a page shows, but for what is there to be typed or copied (code, pre)."""
+    head, body, rest = html.partition("<body")
+    return head + body + _SHOWN.sub(_shown, rest)
+
+
+def _tied(found: re.Match[str]) -> str:
+    return found[0].replace(" ", NBSP)
+
+
+def _shown(found: re.Match[str]) -> str:
+    return found[0] if found[0].startswith("<") else unbroken(found[0])
