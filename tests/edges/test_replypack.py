@@ -8,6 +8,7 @@ import pytest
 
 from triage.core.listener import Listener
 from triage.core.phrasebook import Verb
+from triage.core.wish import Lost, Wish
 from triage.edges.packs import load
 from triage.edges.replypack import FILE, LANGUAGES, phrase, read_phrasebook
 from triage.errors import ConfigError
@@ -84,3 +85,32 @@ def test_every_answer_that_the_packs_put_into_the_owners_mouth_is_understood():
             today=date(2026, 12, 7),
         )
         assert (wish.numbers, bool(told)) == ((3,), True), words
+
+
+def test_what_the_page_on_replies_says_is_understood_and_what_it_says_is_not_is_not():
+    page = (BUILT_IN.parents[1] / "docs" / "replies.md").read_text("utf-8")
+    table = page.partition("| можно сказать |")[2].partition("\n\n")[0]
+    said = [
+        words
+        for row in table.splitlines()[2:]
+        for words in re.findall("`([^`]+)`", row.rpartition("|")[0])
+    ]
+    refused = page.partition("Понимается вся просьба или ничего")[2].partition(
+        " ничего"
+    )
+    packs = load(["ozon"], "ru", None)
+    number = re.compile(r"\d{8}-\d{4}")
+    listener = Listener(
+        heard=read_phrasebook("ru").heard,
+        today=date(2026, 11, 23),
+        read_number=lambda w: ("ozon", w, None) if number.fullmatch(w) else None,
+        facts={n: packs.ladder.fact_names[n] for n in packs.facts.told},
+    )
+
+    kinds = {words: {type(one) for one in listener.listen(words)} for words in said}
+    denied = re.findall("«([^»]+)»", refused[0])
+    assert {words: kind for words, kind in kinds.items() if kind != {Wish}} == {}
+    assert len(said) >= 30
+    assert [{type(one) for one in listener.listen(each)} for each in denied] == [
+        {Lost}
+    ] * 4
