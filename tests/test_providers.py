@@ -218,6 +218,10 @@ def test_a_stranger_never_fits_a_name_under_another_domain(name, domain):
         ({"spf=pass": 9}, "", ""),
         ({"relay.example": 2}, "mxs.mail.ru", "relay.example"),
         ({}, "mxs.mail.ru", ""),
+        ({"": 29, "stranger.example": 1}, "", ""),
+        ({"": 15, "stranger.example": 15}, "", ""),
+        ({"": 9, "mx.example.org": 21}, "", "mx.example.org"),
+        ({"": 29, "mxs.mail.ru": 1}, "mxs.mail.ru", "mxs.mail.ru"),
     ],
 )
 def test_the_server_that_vouches_is_found_in_the_newest_letters(seen, known, found):

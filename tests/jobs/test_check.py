@@ -1,9 +1,13 @@
-"""What `triage check` says of the law: what grew old, lapsed or is about to."""
+"""What `triage check` says of the law, and of the server that checks senders."""
 
+from collections import Counter
+
+import pytest
 from builders import on
 from ladders import ru
 
-from triage.jobs.check import age_of_law
+from triage.config import Account
+from triage.jobs.check import _vouching, age_of_law
 
 
 def said(day: str) -> list[str]:
@@ -45,3 +49,37 @@ def test_a_lapsed_norm_and_a_calendar_that_ends_are_named():
 
 def test_nothing_of_it_is_a_fault():
     assert all(f.sound and f.doubtful for f in age_of_law(ru(), on("2031-01-01")))
+
+
+@pytest.mark.parametrize(
+    ("told", "seen", "sound", "words"),
+    [
+        ("mx.a.example", {"mx.a.example": 30}, True, "проверяет mx.a.example"),
+        ("*.a.example", {"1.a.example": 9, "2.a.example": 9}, True, ".a.example"),
+        (
+            "mx.a.example",
+            {"mx.b.example": 20, "": 1},
+            False,
+            'поставьте "mx.b.example"',
+        ),
+        (
+            "mx.a.example",
+            {"mx.a.example": 1, "mx.b.example": 29},
+            False,
+            "mx.b.example",
+        ),
+        ("", {"": 25, "stranger.example": 5}, True, "сверять не с чем"),
+        ("", {"spf=pass": 30}, True, "сверять не с чем"),
+        ("", {}, True, "сверять не с чем"),
+    ],
+)
+def test_the_name_that_vouches_is_advised_only_where_most_letters_bear_it(
+    told, seen, sound, words
+):
+    account = Account(
+        name="main", host="a.example", user="me", password_file="x", authserv_id=told
+    )
+
+    finding = _vouching(account, Counter(seen))
+
+    assert (finding.sound, words in finding.what) == (sound, True)

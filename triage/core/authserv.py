@@ -19,10 +19,13 @@ def _fits(name: str, one: str) -> bool:
 def usual(seen: Counter[str], known: str) -> str:
     """Return what to put into `authserv_id`, judging by the newest letters.
 
-    `known` is the name under which the provider is known to write, "" for none. It
-    counts once a letter bears it; else the commonest name does, "" when there is none.
+    `seen` counts a letter without any name under "". `known` is the name under which the
+    provider is known to write, "" for none. It counts once a letter bears it; else only
+    the name in most letters does: where the provider writes none, a name is the sender's
+    own work, and a stranger who writes to the owner would vouch for himself.
     """
     if known and any(is_named(name, (known,)) for name in seen):
         return known
     names = [(count, name) for name, count in seen.items() if "." in name]
-    return max(names, default=(0, ""))[1]
+    count, name = max(names, default=(0, ""))
+    return name if 2 * count > seen.total() else ""

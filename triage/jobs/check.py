@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from triage.config import Account, Config, Login
 from triage.core.attempt import Outcome
-from triage.core.authserv import is_named
+from triage.core.authserv import is_named, usual
 from triage.core.law import is_stale
 from triage.core.message import Role
 from triage.core.step import Ladder
@@ -68,31 +68,39 @@ def _account(account: Account, connect: Connect) -> Iterator[Finding]:
 
 def _vouching(account: Account, seen: Counter[str]) -> Finding:
     """Compare whose sender checks the letters carry with the configured name."""
-    if not seen:
+    ours = {name: n for name, n in seen.items() if is_named(name, account.authserv_ids)}
+    name = usual(seen, "")
+    if ours and (not name or name in ours):
         return Finding(
-            True, "в новых письмах нет Authentication-Results: пока нечего сверять"
+            True, f"отправителей проверяет {max(ours, key=ours.__getitem__)}"
         )
-    usual = seen.most_common(1)[0][0]
-    if is_named(usual, account.authserv_ids):
-        return Finding(True, f"отправителей проверяет {usual}")
+    if not name:
+        return Finding(
+            True,
+            "большинство новых писем не помечено одним и тем же сервером в"
+            " Authentication-Results: сверять не с чем",
+        )
     told = account.authserv_id or "пусто"
     return Finding(
         False,
-        f'authserv_id: в настройках {told}, а письма проверяет {usual}; поставьте "{usual}"'
+        f'authserv_id: в настройках {told}, а письма проверяет {name}; поставьте "{name}"'
         ", если это ваш почтовый сервер",
     )
 
 
 def verdicts(mailbox: Mailbox, folder: str) -> Iterator[str]:
-    """Yield the server's name in the topmost sender check of each of the newest letters."""
+    """Yield the server's name in the topmost sender check of each of the newest letters.
+
+    "" stands for a letter without one.
+    """
     status = mailbox.examine(folder)
     after = max(0, status.uidnext - 1 - NEWEST)
     uids = [uid for part in mailbox.new_uids(after, status.uidnext) for uid in part]
     small = [uid for uid, one in mailbox.stamps(uids).items() if 0 < one.size < SMALL]
     for raw in mailbox.letters(small).values():
         header = raw.split(b"\r\n\r\n", 1)[0]
-        if found := _VERDICT.search(header):
-            yield found[1].decode("ascii", "replace").lower()
+        found = _VERDICT.search(header)
+        yield found[1].decode("ascii", "replace").lower() if found else ""
 
 
 def _smtp(config: Config) -> Iterator[Finding]:
