@@ -531,6 +531,17 @@ def test_a_case_is_closed_as_of_the_day_on_which_it_was_settled(own):
     assert own.json("cases", 1)["cases"][0]["closed_on"] == "2026-11-30"
 
 
+def test_a_case_without_a_number_says_how_to_call_it(month):
+    """It opens by time alone on a day that no tick has seen."""
+    later, name = "2026-12-20T08:00:00+03:00", "ozon/delivery-overdue/12345678-0009"
+    assert month.json("cases", name, now=later)["cases"][0]["number"] is None
+
+    for listed in (month.says(now=later), month.says("cases", now=later)):
+        [line] = [each for each in listed.splitlines() if name in each]
+        assert month.says("cases", line.split()[-1], now=later)
+    assert name not in month.says("cases", now="2026-12-01T08:00:00+03:00")
+
+
 def test_a_report_opens_a_case(own):
     told = own.says("report", "12345678-0001", "defective")
 

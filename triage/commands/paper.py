@@ -111,7 +111,8 @@ def _as_file(desk: Desk, text: str, kind: str) -> bytes:
 def _name(standing: Standing, step: str, which: str) -> str:
     """Name a file after the case: «case-3-claim»."""
     now = standing.step.step.id if standing.step else ""
-    return "-".join(filter(None, ["case", str(standing.number), which or step or now]))
+    name = str(standing.number or standing.case.rule)
+    return "-".join(filter(None, ["case", name, which or step or now]))
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -9,7 +9,10 @@ from triage.core.words import day, roubles
 
 
 def show_line(desk: Desk, standing: Standing, *, style: str = "") -> None:
-    """Print a case on two lines: what it is about, where it stands."""
+    """Print a case on two lines: what it is about, where it stands.
+
+    One that has no number yet, or closed before it got one, says what else it is called.
+    """
     case = standing.case
     amount = f", {roubles(case.amount)}" if case.amount else ""
     desk.terminal.say(
@@ -17,6 +20,8 @@ def show_line(desk: Desk, standing: Standing, *, style: str = "") -> None:
     )
     name = desk.words("заказ", "order") + f" {case.posting or case.order}"
     desk.terminal.say(f"     {name}: {_where(desk, standing)}{_until(desk, standing)}")
+    if not standing.number:
+        desk.say(f"     имя дела: {case.id}", f"     name of the case: {case.id}")
 
 
 def _where(desk: Desk, standing: Standing) -> str:
