@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sample_digest
+from selectolax.lexbor import LexborHTMLParser
 from standings import (
     MORNING,
     TODAY,
@@ -149,7 +151,7 @@ def test_both_sides_tell_the_whole_day(side: str) -> None:
     written = _plain(getattr(render(full(), "ru"), side))
 
     for words in (
-        "Последний день завтра" if side == "html" else "последний день завтра",
+        "Последний день завтра",
         "Отправьте претензию продавцу заказным письмом",
         "12 490,00 ₽",
         "Ваш последний день: 24 ноября 2026 г. (срок по закону)",
@@ -181,7 +183,7 @@ def test_a_case_that_asks_is_told_as_its_question() -> None:
 
     text = page(asking).text
 
-    assert "1. Вопрос к вам" in text
+    assert "1. Новое дело. Вопрос к вам" in text
     assert "Похоже, заказ отменён. Верно?" in text
     assert "Под вопросом: «Деньги за отменённый заказ не вернулись»." in text
     tail = page(asking, told={asking.case.id: [told(asking, TODAY)]}).text
@@ -409,6 +411,40 @@ def test_no_line_of_the_page_ends_between_a_number_and_what_it_counts() -> None:
     assert "24\u00a0ноября\u00a02026\u00a0г." in html
     assert "п.\u00a04\u00a0ст.\u00a026.1" in html or "ст.\u00a022" in html
     assert "24 ноября" not in html.partition("<body")[2]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_text_says_what_the_page_says_in_the_same_order(language: str) -> None:
+    """But for the subject, what is drawn, and where the page has its ready texts."""
+    asked = a_standing(number=7, order="12345678-0007", asks="Верно?")
+    for digest in (sample_digest.full(language), full(), a_digest(asked)):
+        assert digest is not None
+        written = render(digest, language)
+        text = " ".join(written.text.split()).casefold()
+
+        place, count = 0, 0
+        for words in _read_out(written.html):
+            found = text.find(words, place)
+            assert found >= 0, (words, text[place : place + 300])
+            place, count = found + len(words), count + 1
+        assert count > 10
+
+
+def _read_out(html: str) -> Iterator[str]:
+    """Yield the words of a page that are to stand in its text as well."""
+    tree = LexborHTMLParser(html)
+    for node in tree.css(".peek, h1, .ladder, .pill, li a"):
+        node.decompose()
+    assert tree.body is not None
+    elsewhere = False
+    for node in tree.body.traverse(include_text=True):
+        words = " ".join((node.text() or "").split()).casefold()
+        if node.tag == "h2":
+            elsewhere = words in {"готовые тексты", "ready texts"}
+        words = words.strip(" .,:;·()⚠")
+        where = words.startswith(("ниже, под", "below, under"))
+        if node.tag == "-text" and words and not elsewhere and not where:
+            yield words
 
 
 def test_what_is_to_be_typed_has_plain_spaces() -> None:
