@@ -27,7 +27,7 @@ def test_a_refund_in_two_parts_is_told_as_short_until_the_rest_comes(demonstrati
         text = (out / "digests" / f"2026-11-{day}.txt").read_text("utf-8")
         return text.replace(NBSP, " ")
 
-    assert "Вернули меньше, чем должны (новое дело)" in digest(17)
+    assert "Новое дело. Вернули меньше, чем должны" in digest(17)
     assert "заказ 12345678-0005, 2 000,00 ₽" in digest(17)
     assert "Вернули меньше, чем должны (Ozon, заказ 12345678-0005" in digest(23)
     assert "РЕШЕНО" in digest(23)

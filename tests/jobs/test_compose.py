@@ -251,7 +251,7 @@ def test_a_digest_no_server_has_seen_gives_way_to_todays(store: Store) -> None:
     assert [row["state"] for row in rows(store)] == ["withdrawn", "queued"]
     [[told]] = mentions.told(store).values()
     assert (told.told_on, told.reason) == (TODAY, "new")
-    assert "новое дело" in text_of(store)
+    assert "Новое дело" in text_of(store)
 
 
 def test_a_digest_that_may_have_arrived_stays(store: Store) -> None:
