@@ -198,7 +198,7 @@ def test_the_next_digest_does_not_tell_it_as_new(store: Store) -> None:
     tomorrow = what_is(refused(today=TODAY + timedelta(days=1)))
     assert compose(store, HEAD, tomorrow, at("2026-11-24 08:00"))
 
-    assert "(новое дело)" not in text_of(letters(store)[-1])
+    assert "Новое дело. " not in text_of(letters(store)[-1])
     [told] = load_mentions(
         store.rows("SELECT mentions FROM outbox ORDER BY composed_at")[-1]["mentions"]
     )
@@ -264,7 +264,7 @@ def test_what_no_server_took_is_told_by_the_digest(store: Store) -> None:
     tomorrow = what_is(refused(today=TODAY + timedelta(days=1)))
     assert compose(store, HEAD, tomorrow, at("2026-11-24 08:00"))
 
-    assert "(новое дело)" in text_of(letters(store)[-1])
+    assert "Новое дело. " in text_of(letters(store)[-1])
     states = [row["state"] for row in store.rows("SELECT state FROM outbox")]
     assert sorted(states) == ["accepted", "queued", "withdrawn"]
 
@@ -290,7 +290,7 @@ def test_what_a_digest_told_since_is_not_new_when_the_urgent_letter_is_refused(
 
     tomorrow = what_is(refused(today=TODAY + timedelta(days=1)))
     assert compose(store, evening, tomorrow, at("2026-11-24 20:00"))
-    assert "(новое дело)" not in text_of(letters(store)[-1])
+    assert "Новое дело. " not in text_of(letters(store)[-1])
 
 
 def test_what_a_refused_urgent_letter_told_is_new_in_the_next_digest(
@@ -306,7 +306,7 @@ def test_what_a_refused_urgent_letter_told_is_new_in_the_next_digest(
 
     tomorrow = what_is(refused(today=TODAY + timedelta(days=1)))
     assert compose(store, HEAD, tomorrow, at("2026-11-24 08:00"))
-    assert "(новое дело)" in text_of(letters(store)[-1])
+    assert "Новое дело. " in text_of(letters(store)[-1])
 
 
 def test_an_urgent_letter_carries_the_calendar_of_all_cases(store: Store) -> None:

@@ -193,7 +193,7 @@ def test_what_a_refused_letter_told_is_told_the_day_after_with_the_refusal(
     letter = message_from_bytes(taken.raw)
     text = letter.get_payload()[0].get_payload(decode=True).decode()  # type: ignore[index, union-attr]
     assert "Письмо за 23 ноября почтовый сервер не принял: 550" in text
-    assert "новое дело" in text
+    assert "Новое дело" in text
 
 
 @pytest.mark.parametrize("found", [False, None])
