@@ -276,26 +276,11 @@ def test_two_pinned_phrases_of_different_kinds_are_ambiguous():
     assert "pickup-ready" in found.reason
 
 
-def test_recognisers_that_declare_each_other_may_speak_together():
+@pytest.mark.parametrize("beside", ["order-accepted", ANY])
+def test_a_recogniser_may_speak_beside_those_it_declares(beside):
     text = "Товары уже готовятся к отправке.\nЗаберите ваши товары"
     together = tuple(
-        replace(one, beside=("order-accepted",)) if one.id == "pickup-ready" else one
-        for one in ozon().recognisers
-    )
-
-    found = reading(
-        a_message("Ozon", text, links=(LINK,)),
-        market=replace(ozon(), recognisers=together),
-    )
-
-    kinds = {event.kind for event in found.events}
-    assert kinds == {EventKind.ORDER_PLACED, EventKind.READY_FOR_PICKUP}
-
-
-def test_a_recogniser_may_speak_beside_all_others():
-    text = "Товары уже готовятся к отправке.\nЗаберите ваши товары"
-    together = tuple(
-        replace(one, beside=(ANY,)) if one.id == "pickup-ready" else one
+        replace(one, beside=(beside,)) if one.id == "pickup-ready" else one
         for one in ozon().recognisers
     )
 

@@ -14,7 +14,7 @@ from triage.core.facts import concerning, facts_of
 from triage.core.overlap import Found, apart, hushed
 from triage.core.owing import Owing, owing
 from triage.core.pack import Marketplace, Packs
-from triage.core.question import OWNER, WITHDRAWN, Episode, Question, doubt
+from triage.core.question import OWNER, WITHDRAWN, Episode, Question, answers_in, doubt
 from triage.core.rule import Rule, Scope
 from triage.core.timeline import Timeline
 
@@ -79,12 +79,7 @@ def _questions(  # noqa: PLR0917 - one order, and all that is asked about it
     zone: ZoneInfo,
 ) -> Iterator[tuple[str, str | None, Question]]:
     """Yield what each rule asks, with the name of its case and the parcel."""
-    answers = {
-        about: act
-        for act in acts
-        if act.kind is ActKind.ANSWERED
-        for about in act.data.get("about", "").split()
-    }
+    answers = answers_in(acts)
     for rule in packs.marketplace(pack).rules:
         whole = case_id(pack, rule.id, order, None)
         for posting, reports in _subjects(rule, timeline, acts):

@@ -184,10 +184,7 @@ def _lapse(question: Question, episode: Episode) -> Episode:
 def _reported(question: Question) -> Iterator[Episode]:
     """Yield one open episode for the owner's reports, closed by what came after it."""
     if question.reports:
-        told = question.reports[0]
-        day = question.day(told.at)
-        on = told.data.get("on")
-        yield _until_stopped(question, date.fromisoformat(on) if on else day)
+        yield _until_stopped(question, question.since(question.reports[0]))
 
 
 def _until_stopped(question: Question, opened: date, *since: Event) -> Episode:

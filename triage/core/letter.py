@@ -7,6 +7,7 @@ the packs (evidence "pack") are put in first and may hold names and such lines t
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
 from functools import lru_cache
 from string import Template
 
@@ -162,6 +163,7 @@ def facts_for(
     *,
     step: str = "",
     contacts: Mapping[str, str] | None = None,
+    zone: tzinfo = UTC,
 ) -> dict[str, Fact]:
     """Gather every fact a letter of the case may use, written as a letter writes it.
 
@@ -169,7 +171,7 @@ def facts_for(
     """
     case, now = standing.case, standing.step
     taken = {s.step.id: (s.done_on,) for s in standing.steps if s.done_on}
-    done = Progress(told=told_in(acts, case), taken=taken)
+    done = Progress(told=told_in(acts, case, zone), taken=taken)
     anchors = Anchors.of(case, done, ladder, standing.today)
     chosen = anchors.steps.get(step, now.step if now else None)
     facts = prepare(anchors, owner, contacts or {})(chosen)

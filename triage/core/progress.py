@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from triage.core.act import Act, ActKind
 from triage.core.case import Case, Fact, case_id, last_fact
 from triage.core.event import Event, EventKind
-from triage.core.question import doubt
+from triage.core.question import answers_in, doubt, since
 
 OWNER = "owner"  # evidence of the owner's own word
 SUPPORT_REPLY = "support_reply"  # fact: what support answered where no letter shows it
@@ -56,9 +56,9 @@ def progress(
         if e.order == case.order and case.opened_on <= day(e.at) <= today
     ]
     closing = [a for a in lately if a.kind in (ActKind.RESOLVED, ActKind.REOPENED)]
-    told = told_in(mine, case)
+    told = told_in(mine, case, zone)
     denied = {
-        about for about, said in _words_on_guesses(known).items() if said != "yes"
+        about for about, act in answers_in(known).items() if act.data["answer"] != "yes"
     }
     answers = [
         day(e.at)
@@ -68,7 +68,7 @@ def progress(
     answers += [f.on for f in told if f.name == SUPPORT_REPLY and f.on]
     reopened = [day(a.at) for a in closing if a.kind is ActKind.REOPENED]
     return Progress(
-        taken=_taken(lately, letters, day, today),
+        taken=_taken(lately, letters, zone, today),
         answered_on=max(answers, default=None),
         told=told,
         snoozed_until=_snoozed_until(lately),
@@ -77,27 +77,13 @@ def progress(
     )
 
 
-def _words_on_guesses(acts: Iterable[Act]) -> dict[str, str]:
-    """Return the owner's last word on each guess of the order, whichever case asked."""
-    return {
-        about: act.data.get("answer", "")
-        for act in acts
-        if act.kind is ActKind.ANSWERED
-        for about in act.data.get("about", "").split()
-    }
-
-
-def told_in(acts: Iterable[Act], case: Case) -> tuple[Fact, ...]:
+def told_in(acts: Iterable[Act], case: Case, zone: tzinfo) -> tuple[Fact, ...]:
     """Return the facts the owner told about a case, oldest first."""
     return tuple(
-        Fact(act.data["name"], act.data["value"], OWNER, on=_since(act))
+        Fact(act.data["name"], act.data["value"], OWNER, on=since(act, zone))
         for act in acts
         if act.kind is ActKind.FACT and _concerns(act, case)
     )
-
-
-def _since(act: Act) -> date:
-    return date.fromisoformat(act.data["on"]) if "on" in act.data else act.at.date()
 
 
 def _concerns(act: Act, case: Case) -> bool:
@@ -110,7 +96,7 @@ def _concerns(act: Act, case: Case) -> bool:
 def _taken(
     acts: Sequence[Act],
     letters: Sequence[Event],
-    day: Callable[[datetime], date],
+    zone: tzinfo,
     today: date,
 ) -> dict[str, tuple[date, ...]]:
     told: list[tuple[datetime, str, date | None]] = []
@@ -119,11 +105,12 @@ def _taken(
         if act.kind is ActKind.STEP_UNDONE:
             told.append((act.at, step, None))
         elif act.kind is ActKind.STEP_DONE:
-            on = date.fromisoformat(act.data["on"]) if "on" in act.data else day(act.at)
-            told.append((act.at, step, min(on, today)))
+            told.append((act.at, step, min(since(act, zone), today)))
     for event in letters:
         if event.kind is EventKind.SUPPORT_ASKED and "step" in event.attributes:
-            told.append((event.at, event.attributes["step"], day(event.at)))
+            told.append(
+                (event.at, event.attributes["step"], event.at.astimezone(zone).date())
+            )
     taken: dict[str, set[date]] = {}
     for _, step, taken_on in sorted(told, key=lambda t: t[0]):
         if taken_on is None:

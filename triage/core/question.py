@@ -1,8 +1,8 @@
 """What a rule is asked about one order or parcel, and the stretch of time it answers with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from triage.core.act import Act, ActKind
@@ -39,6 +39,22 @@ def doubt(event: Event) -> str:
     return f"{event.evidence}:{event.kind}{own}"
 
 
+def answers_in(acts: Iterable[Act]) -> dict[str, Act]:
+    """Return the owner's last word on each guess of an order, whichever case had asked."""
+    return {
+        about: act
+        for act in acts
+        if act.kind is ActKind.ANSWERED
+        for about in act.data.get("about", "").split()
+    }
+
+
+def since(act: Act, zone: tzinfo) -> date:
+    """Return the day from which it is so, as the owner says; else the day he said it."""
+    on = act.data.get("on")
+    return date.fromisoformat(on) if on else act.at.astimezone(zone).date()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What one rule is asked about one order or posting."""
@@ -64,8 +80,7 @@ class Question:
 
     def since(self, act: Act) -> date:
         """Return the day from which it is so, as the owner says."""
-        on = act.data.get("on")
-        return date.fromisoformat(on) if on else self.day(act.at)
+        return since(act, self.zone)
 
     def last(self, kind: ActKind) -> Act | None:
         return next((a for a in reversed(self.acts) if a.kind is kind), None)

@@ -28,6 +28,7 @@ def facts(
         bench.owner,
         step=step,
         contacts=market.contacts,
+        zone=bench.zone,
     )
 
 
