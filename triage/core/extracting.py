@@ -13,6 +13,7 @@ from triage.core.naming import stretch_of
 from triage.core.pack import Identifiers, Marketplace
 from triage.core.pattern import Patterns
 from triage.core.rows import dealt_below
+from triage.core.sides import may_be_its
 from triage.core.voice import Voice
 from triage.core.words import Lies, fold, parse_amount, parse_date, sums
 
@@ -65,8 +66,23 @@ def each(
     """Yield what is told of the same thing, each with its attributes.
 
     Sentences that each name another sum are events of their own; the rest say together
-    what the first one says.
+    what the first one says. A sum that the letter may mean for something else is none.
     """
+    texts = [voice.text for voice in letter.voices]
+    for heard, said in _each(kind, many, letter, market, written_on):
+        amount = said.get("amount")
+        if amount and not may_be_its(kind, Decimal(amount), texts):
+            del said["amount"]
+        yield heard, said
+
+
+def _each(
+    kind: EventKind,
+    many: list[Heard],
+    letter: Spoken,
+    market: Marketplace,
+    written_on: date,
+) -> Iterator[tuple[Heard, dict[str, str]]]:
     own = [(heard, dict(_own(heard, written_on))) for heard in many]
     if kind in SHARED:
         parts = [
