@@ -195,6 +195,21 @@ def test_a_reply_in_html_only_is_read(bag):
     assert kinds(bag) == ["step_done"]
 
 
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "<blockquote>решено 2<blockquote>решено 1</blockquote></blockquote>",
+        '<div class="gmail_quote">решено 2</div>',
+        '<div class="mail-quote yahoo_quoted"><p>решено 2</p></div>',
+    ],
+)
+def test_what_a_page_marks_as_quoted_is_not_said(bag, quoted):
+    bag.reply("", html=f"<p>готово 2</p>{quoted}<p>Спасибо</p>")
+    bag.tick()
+
+    assert kinds(bag) == ["step_done"]
+
+
 # --- what does not
 
 

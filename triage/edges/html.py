@@ -29,6 +29,7 @@ _BLOCKS = (
 )
 _MARKS = {**dict.fromkeys(_BLOCKS.split(), _LINE), "td": _CELL, "th": _CELL}
 _LINKS = frozenset(("a", "area"))
+_QUOTES = "blockquote, .gmail_quote, .yahoo_quoted"
 _NO_TEXT = frozenset("script style template head iframe object svg".split())
 _SPACES = re.compile(" {2,}")
 _BLANK = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -51,10 +52,10 @@ class Page(NamedTuple):
     defect: str = ""
 
 
-def read_html(markup: str | bytes) -> Page:
+def read_html(markup: str | bytes, *, but_quotes: bool = False) -> Page:
     """Read visible text, hidden text and the addresses of links, in document order.
 
-    Bytes are UTF-8.
+    Bytes are UTF-8. What a mail program marks as quoted can be left out.
     """
     if len(markup) > LARGEST:
         return Page("", defect=TOO_LARGE)
@@ -66,6 +67,8 @@ def read_html(markup: str | bytes) -> Page:
     body = LexborHTMLParser(page).body
     if body is None:
         return Page("")
+    while but_quotes and (quote := body.css_first(_QUOTES)):
+        quote.decompose()
     seen, unseen, links = _walk(body)
     return Page(
         _flat("".join(seen)),

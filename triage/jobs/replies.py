@@ -4,6 +4,8 @@ import base64
 from typing import Any
 
 from triage.core.message import Message, Where
+from triage.edges.html import read_html
+from triage.edges.parser import markup_of
 from triage.edges.terminal import clean
 from triage.edges.walker import Part, Tree
 from triage.jobs.tasks import WORDS
@@ -31,7 +33,9 @@ def take_reply(tree: Tree, message: Message, what: str) -> dict[str, Any]:
     return {
         "subject": message.subject,
         "text": message.text(Where.TEXT),
-        "page": message.text(Where.HTML),
+        "page": "\n".join(
+            read_html(page, but_quotes=True).text for page in markup_of(tree)
+        ),
         "answers": list(message.answers),
         "date": "".join(tree.values("date")[:1]),
         "files": [
