@@ -67,8 +67,9 @@ def read_html(markup: str | bytes, *, but_quotes: bool = False) -> Page:
     body = LexborHTMLParser(page).body
     if body is None:
         return Page("")
-    while but_quotes and (quote := body.css_first(_QUOTES)):
-        quote.decompose()
+    if but_quotes:
+        for quote in reversed(body.css(_QUOTES)):  # those inside others first
+            quote.decompose()
     seen, unseen, links = _walk(body)
     return Page(
         _flat("".join(seen)),
