@@ -65,6 +65,7 @@ def test_what_is_fresh_is_held_out_and_all_the_rest_is_for_tuning():
         "spent_later",
         "spent_last",
         "spent_third",
+        "spent_fourth",
     }
     assert all(name.startswith("fresh") for name in fresh)
 
