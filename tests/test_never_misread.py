@@ -104,3 +104,36 @@ def test_a_sum_of_the_next_sentence_is_not_taken(text, kind):
     (event,) = reading(a_message("Ozon", text)).events
 
     assert (event.kind, event.attributes.get("amount")) == (kind, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Мы ещё ищем вашу посылку по заказу {ORDER} и вернёмся с ответом.",
+        f"Передали ваш вопрос по заказу {ORDER} коллегам из отдела логистики.",
+        f"Ждём ответа от склада по заказу {ORDER}.",
+        f"По заказу {ORDER} решения пока нет, занимаемся.",
+        f"Не забыли о вашем обращении по заказу {ORDER}, работаем.",
+        f"Продлили срок рассмотрения обращения по заказу {ORDER}.",
+        f"Ещё не получили ответ продавца по заказу {ORDER}.",
+    ],
+)
+@pytest.mark.parametrize(
+    "more", [{"sender": "help@ozon.ru"}, {"in_reply_to": "<a@example.org>"}]
+)
+def test_support_that_still_waits_has_not_answered(text, more):
+    assert reading(a_message("Ваш вопрос", text, links=(LINK,), **more)).events == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Часть денег уже у вас, остальное в пути.",
+        "Остаток суммы в пути, ждите.",
+        "Вернули половину, остальное отправили.",
+    ],
+)
+def test_money_on_its_way_is_no_parcel(text):
+    events = reading(a_message(text, f"По заказу {ORDER}: {text}")).events
+
+    assert "posting_shipped" not in {event.kind for event in events}
