@@ -4,10 +4,16 @@ from collections import Counter
 
 import pytest
 from builders import on
+from dovecot import PASSWORD
 from ladders import ru
+from mails import AUTHSERV_ID, a_letter
+from scripted import Scripted
 
 from triage.config import Account
-from triage.jobs.check import _vouching, age_of_law
+from triage.core.selection import LONGEST_HEADER
+from triage.edges.imap_line import ImapServer
+from triage.edges.mailbox import ImapMailbox
+from triage.jobs.check import NEWEST, _vouching, age_of_law, verdicts
 
 
 def said(day: str) -> list[str]:
@@ -83,3 +89,49 @@ def test_the_name_that_vouches_is_advised_only_where_most_letters_bear_it(
     finding = _vouching(account, Counter(seen))
 
     assert (finding.sound, words in finding.what) == (sound, True)
+
+
+def at(port: int, user: str = "me") -> ImapMailbox:
+    return ImapMailbox(
+        ImapServer(
+            host="127.0.0.1", port=port, tls="none", user=user, password=PASSWORD
+        )
+    )
+
+
+def test_the_name_that_vouches_is_read_from_one_header_field_of_the_newest_letters():
+    letters = {uid: a_letter(subject=str(uid)) for uid in range(1, NEWEST + 10)}
+    with Scripted(letters) as server, at(server.port) as mailbox:
+        seen = Counter(verdicts(mailbox, "INBOX"))
+
+    [asked] = [said for said in server.said if "FETCH" in said]
+    assert asked.endswith("(BODY.PEEK[HEADER.FIELDS (AUTHENTICATION-RESULTS)])")
+    assert seen == {AUTHSERV_ID: NEWEST}
+
+
+def test_a_real_server_says_who_vouched_and_for_which_letters_nobody_did(dovecot):
+    user = dovecot.user()
+    folded = f"\r\n {AUTHSERV_ID};\r\n dkim=pass header.d=ozon.ru"
+    plain = a_letter(auth="").replace(b"From:", b"X: y\r\nFrom:", 1)
+    letters = [
+        a_letter(),
+        plain,
+        b"Authentication-Results:" + folded.encode() + b"\r\n" + plain,
+        plain + b"\r\nAuthentication-Results: forged.example; dkim=pass\r\n",
+    ]
+    dovecot.put(user, letters)
+
+    with at(dovecot.plain, user) as mailbox:
+        assert [*verdicts(mailbox, "INBOX")] == [AUTHSERV_ID, "", AUTHSERV_ID, ""]
+
+
+def test_a_header_that_breaks_a_real_server_hides_no_name_beside_it(dovecot):
+    user = dovecot.user()
+    monster = a_letter(message_id="").replace(
+        b"From:", b"X: %b\r\nFrom:" % b"\r\n ".join([b"x" * 70] * 160_000), 1
+    )
+    assert len(monster) > 40 * LONGEST_HEADER
+    dovecot.fill(user, [a_letter(), monster, a_letter(subject="2")])
+
+    with at(dovecot.plain, user) as mailbox:
+        assert Counter(verdicts(mailbox, "INBOX"))[AUTHSERV_ID] >= 2

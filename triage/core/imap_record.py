@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from triage.core.folder import Heading, Stamp, Status
+from triage.core.folder import Heading, Listed, Stamp, Status
 
 _ITEMS = rb"(?:UID (\d{1,10})|FLAGS \([^()\"]*\)| )*"
 _FIELDS = rb"HEADER\.FIELDS \([^()\"{]*\)"
@@ -74,6 +74,17 @@ def letters_of(usual: Usual, others: Others) -> dict[int, bytes]:
 def status_of(answer: Mapping[bytes, Any]) -> Status:
     """Read UIDVALIDITY and UIDNEXT; what is not told is 0, which equals no cursor."""
     return Status(int(answer.get(b"UIDVALIDITY", 0)), int(answer.get(b"UIDNEXT", 0)))
+
+
+def listed_of(name: str, delimiter: Any, flags: Sequence[Any]) -> Listed:
+    """Read a row of LIST, whose name is readable already."""
+    words = (f.decode("ascii", "replace") for f in flags if isinstance(f, bytes))
+    between = delimiter if isinstance(delimiter, bytes) else b""
+    return Listed(
+        name,
+        between.decode("ascii", "replace"),
+        frozenset(word.lstrip("\\").lower() for word in words),
+    )
 
 
 def body_of(answer: Mapping[bytes, Any], section: bytes) -> bytes | None:

@@ -20,6 +20,7 @@ from triage.core.imap_record import (
     headings_of,
     letter_begins,
     letters_of,
+    listed_of,
     stamp_of,
     status_of,
 )
@@ -47,6 +48,7 @@ DROPS = 16  # lines it may drop when asked for headings before we leave it alone
 LAST = 1 << 32  # UIDs have 32 bits (RFC 3501, 2.3.1.1)
 
 _HEADING = (f"BODY.PEEK[HEADER.FIELDS ({' '.join(FIELDS)})]",)
+_CHECK = ("BODY.PEEK[HEADER.FIELDS (AUTHENTICATION-RESULTS)]",)
 _STAMP = ("RFC822.SIZE", "INTERNALDATE")
 _STATUS = re.compile(rb"(UIDNEXT|UIDVALIDITY) (\d+)", re.IGNORECASE)
 
@@ -153,27 +155,33 @@ class ImapMailbox:
         came, self._came = self._came, None
         found = came[1] if came and came[0] == uids else None
         if found is None:
-            try:
-                found = self._fetch(uids, _HEADING, heading_begins, headings_of)
-            except Dropped as error:
-                self._go_on(error)
-                found = self._carefully(uids, error)
+            found = self._headings(uids, _HEADING)
         if then:
             with self._line.talk() as client:
                 self._sent = then, ask(client, then, _HEADING)
         return dict(found)
 
-    def _carefully(self, uids: Sequence[int], error: Dropped) -> dict[int, Heading]:
-        """Fetch headings of which one may break the server; of long letters the beginning.
+    def sender_checks(self, uids: Sequence[int]) -> Mapping[int, Heading]:
+        """Fetch what servers found of the senders of letters; a letter may be missing."""
+        return self._headings(uids, _CHECK)
+
+    def _headings(
+        self, uids: Sequence[int], items: Sequence[str]
+    ) -> Mapping[int, Heading]:
+        """Fetch header fields; where one breaks the server, of long letters the beginning.
 
         A header of ten million bytes is more than the FETCH of Dovecot 2.3 survives.
         """
-        sizes = {uid: stamp.size for uid, stamp in self.stamps(uids).items()}
-        long = {uid for uid, size in sizes.items() if size > RANGE}
-        if not long:
-            raise error
+        try:
+            return self._fetch(uids, items, heading_begins, headings_of)
+        except Dropped as error:
+            self._go_on(error)
+            sizes = {uid: stamp.size for uid, stamp in self.stamps(uids).items()}
+            long = {uid for uid, size in sizes.items() if size > RANGE}
+            if not long:
+                raise
         short = [uid for uid in uids if uid not in long]
-        found = dict(self._fetch(short, _HEADING, heading_begins, headings_of))
+        found = dict(self._fetch(short, items, heading_begins, headings_of))
         item = f"BODY.PEEK[]<0.{LONGEST_HEADER}>"
         for uid in sorted(long):
             told = self._fetch([uid], (item,), _nothing, _others).get(uid, {})
@@ -255,7 +263,7 @@ class ImapMailbox:
         if not uids:
             return {}
         try:
-            most = LONGEST_HEADER if items is _HEADING else None
+            most = LONGEST_HEADER if begins is heading_begins else None
             with self._talk() as client:
                 found = parse(*answer(client, ask(client, uids, items), begins, most))
         except SaidNo:
@@ -287,12 +295,4 @@ def _argument(name: str) -> str:
 
 def _listed(flags: Sequence[Any], delimiter: Any, name: Any) -> Listed | None:
     text = readable(name) if isinstance(name, bytes | str) else None
-    if text is None:
-        return None
-    words = (f.decode("ascii", "replace") for f in flags if isinstance(f, bytes))
-    between = delimiter if isinstance(delimiter, bytes) else b""
-    return Listed(
-        text,
-        between.decode("ascii", "replace"),
-        frozenset(word.lstrip("\\").lower() for word in words),
-    )
+    return None if text is None else listed_of(text, delimiter, flags)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,15 +14,17 @@ from triage.core.message import Role
 from triage.core.step import Ladder
 from triage.core.words import day
 from triage.edges import shapes
+from triage.edges.mailbox import ImapMailbox
 from triage.edges.store import Store
 from triage.errors import TriageError, Unavailable
 from triage.jobs.collect import find_folders
-from triage.jobs.fetch import Mailbox
-from triage.jobs.servers import Connect, password_of, postman
+from triage.jobs.servers import password_of, postman
 
 NEWEST = 30  # letters of the inbox whose sender check is looked at
-SMALL = 1 << 18
 SOON = timedelta(days=60)  # how long before its end a norm or a calendar is named
+
+Connect = Callable[[Account, str], ImapMailbox]
+"""Logs in to the mailbox of an account with its password."""
 
 _VERDICT = re.compile(rb"(?im)^authentication-results:\s*([^\s;]+)")
 
@@ -88,7 +90,7 @@ def _vouching(account: Account, seen: Counter[str]) -> Finding:
     )
 
 
-def verdicts(mailbox: Mailbox, folder: str) -> Iterator[str]:
+def verdicts(mailbox: ImapMailbox, folder: str) -> Iterator[str]:
     """Yield the server's name in the topmost sender check of each of the newest letters.
 
     "" stands for a letter without one.
@@ -96,10 +98,8 @@ def verdicts(mailbox: Mailbox, folder: str) -> Iterator[str]:
     status = mailbox.examine(folder)
     after = max(0, status.uidnext - 1 - NEWEST)
     uids = [uid for part in mailbox.new_uids(after, status.uidnext) for uid in part]
-    small = [uid for uid, one in mailbox.stamps(uids).items() if 0 < one.size < SMALL]
-    for raw in mailbox.letters(small).values():
-        header = raw.split(b"\r\n\r\n", 1)[0]
-        found = _VERDICT.search(header)
+    for one in mailbox.sender_checks(uids).values():
+        found = _VERDICT.search(one.header)
         yield found[1].decode("ascii", "replace").lower() if found else ""
 
 
