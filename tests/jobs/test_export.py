@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import signal
@@ -258,6 +259,18 @@ def test_what_fails_on_the_way_leaves_nothing(tmp_path):
         fail()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bag_is_open_to_its_owner_alone_whatever_the_umask(tmp_path):
+    before = os.umask(0o022)
+    try:
+        with bag.making(tmp_path / "bag", {}) as payload:
+            bag.put(payload / "evidence" / "a", b"b")
+            assert payload.parent.stat().st_mode & 0o777 == 0o700  # while it is made
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "bag").stat().st_mode & 0o777 == 0o700
 
 
 def test_the_sums_are_of_what_lies_on_the_disk(tmp_path):

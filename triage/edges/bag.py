@@ -38,7 +38,7 @@ def making(out: Path, info: dict[str, str]) -> Iterator[Path]:
     work = out.with_name(f"{out.name}{_UNFINISHED}{secrets.token_hex(4)}")
     try:
         _clear(out)
-        work.mkdir()
+        work.mkdir(mode=0o700)  # letters lie in it: as the home, the owner's alone
         with _held(work):
             (work / PAYLOAD).mkdir()
             yield work / PAYLOAD
