@@ -76,6 +76,17 @@ def test_a_reload_needs_no_program_that_a_small_system_lacks(unit):
     assert reload == "/bin/sh -c 'kill -HUP $MAINPID'"  # /bin/kill is of procps
 
 
+@pytest.mark.parametrize("told", [SYSTEM, UNITS.parent / "docs" / "operations.md"])
+def test_settings_are_told_to_be_installed_for_the_unit_and_nobody_else(told):
+    text = told.read_text("utf-8")
+
+    (line,) = re.findall("install [^#\n]*config[.]toml", text)
+    assert "-m 640 --group=triage " in line
+    assert text.index("useradd --system --user-group triage") < text.index(line)
+    # no other user is named: systemd takes the one that is called as the unit
+    assert "\nUser=" not in SYSTEM.read_text("utf-8")
+
+
 def test_every_relaxation_says_why():
     lines = SYSTEM.read_text("utf-8").splitlines()
     relaxed = ("RestrictAddressFamilies=AF_UNIX",)
