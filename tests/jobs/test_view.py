@@ -16,6 +16,7 @@ import pytest
 from world import World
 
 from triage.core.act import Act, ActKind
+from triage.core.words import NBSP
 from triage.edges import cases, disk
 from triage.edges.store import Store
 from triage.jobs import showing, view
@@ -169,7 +170,7 @@ def test_a_letter_with_a_sign_in_code_is_neither_shown_nor_copied(world):
     names = [p.name for p in (world.folder / "again").rglob("*")]
     assert not any(row["evidence"][:12] in name for name in names)
     page = (world.folder / "again" / ORDER / "index.html").read_text("utf-8")
-    assert "Письмо с кодом входа" in page
+    assert f"Письмо с{NBSP}кодом входа" in page
 
 
 def attach(world: World, name: str, data: bytes = b"%PDF-1.4") -> None:
