@@ -780,6 +780,27 @@ def test_a_damaged_letter_is_named_and_left_alone(own):
     assert letter.read_bytes().endswith(b"!")
 
 
+def test_the_evidence_is_reported_in_the_language_asked_for(own, tmp_path):
+    (tmp_path / "receipt.pdf").write_bytes(b"%PDF-1.4 receipt")
+    own.says("attach", 1, tmp_path / "receipt.pdf")
+    assert "1 attachment." in own.says("--lang", "en", "verify")
+    [letter, other, *_] = (own.home / "evidence" / "messages").rglob("*.eml")
+    letter.unlink()
+    other.chmod(0o644)
+    other.write_bytes(b"!")
+    (own.home / "evidence" / "diary.txt").write_text("x")
+    journal = own.home / "evidence" / "journal.jsonl"
+    first, _second, *rest = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(first + b"".join(rest) + b"x")
+
+    told = own.fails(65, "--lang", "en", "verify")
+
+    assert not re.search("[а-яё]", told, re.IGNORECASE), told
+    for words in ("journal.jsonl line", "1 byte", "(missing)", "(extra)", "(damaged)"):
+        assert words in told
+    assert "journal.jsonl, строка" in own.fails(65, "verify")
+
+
 def test_a_home_that_cannot_be_written_is_said(own):
     own.home.chmod(stat.S_IRUSR | stat.S_IXUSR)
     try:

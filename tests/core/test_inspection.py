@@ -196,7 +196,8 @@ def test_a_torn_end_is_named_as_cut():
     flaws = inspect(LINES, END, torn=17)
 
     assert named(flaws) == [("cut", 9, 9)]
-    assert "17 байт" in flaws[0].what
+    assert "17 байт" in flaws[0].what[0]
+    assert "17 bytes" in flaws[0].what[1]
 
 
 @pytest.mark.parametrize("count", [1, 5])

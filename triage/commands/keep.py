@@ -8,7 +8,7 @@ import click
 
 from triage.commands.desk import JSON, Desk, command, option
 from triage.core.chain import Head
-from triage.core.words import plural
+from triage.core.words import in_english, plural
 from triage.edges.store import Store
 from triage.errors import EvidenceError, TriageError
 from triage.jobs.inspect import known_heads
@@ -47,7 +47,11 @@ def verify(desk: Desk, heads: tuple[str, ...], *, as_json: bool) -> None:
                 "attachments": report.attachments,
                 "heads": {name: str(head) for name, head in report.heads.items()},
                 "findings": [
-                    {"kind": each.kind.value, "where": each.where, "what": each.what}
+                    {
+                        "kind": each.kind.value,
+                        "where": each.where,
+                        "what": desk.words(*each.what),
+                    }
                     for each in report.findings
                 ],
             }
@@ -58,19 +62,20 @@ def verify(desk: Desk, heads: tuple[str, ...], *, as_json: bool) -> None:
     if not report.sound:
         raise EvidenceError(
             desk.words("архив повреждён", "the evidence is damaged"),
-            map(str, report.findings),
+            [desk.words(*each.words) for each in report.findings],
         )
     letters = plural(report.letters, "письмо", "письма", "писем")
     desk.say(
         f"Всё цело: {report.letters} {letters}, вложений {report.attachments}.",
-        f"All is sound: {report.letters} letters, {report.attachments} attachments.",
+        f"All is sound: {in_english(report.letters, 'letter')},"
+        f" {in_english(report.attachments, 'attachment')}.",
     )
     for name, head in report.heads.items():
         many = plural(head.count, "строка", "строки", "строк")
         title = LOGS.get(name, name)
         desk.say(
             f"{title}: {head.count} {many}, {head.sha256}",
-            f"{name.capitalize()}: {head.count} lines, {head.sha256}",
+            f"{name.capitalize()}: {in_english(head.count, 'line')}, {head.sha256}",
         )
 
 
@@ -107,11 +112,13 @@ def import_(desk: Desk, paths: tuple[Path, ...]) -> None:
     desk.say(
         f"В архив добавлено: {got.kept} {one}, событий: {done.events}. "
         f"Уже было: {got.known}, не о заказах: {got.foreign}.",
-        f"Added to the evidence: {got.kept}, events: {done.events}. "
+        f"Added to the evidence: {in_english(got.kept, 'letter')}, events: {done.events}. "
         f"Known before: {got.known}, not about orders: {got.foreign}.",
     )
     problems = list(got.problems)
     if got.unreadable:
-        problems.append(f"не прочитано: {got.unreadable}")
+        words = desk.words("не прочитано", "not read")
+        problems.append(f"{words}: {got.unreadable}")
     if problems:
-        raise EvidenceError("не всё удалось прочесть", problems)
+        words = desk.words("не всё удалось прочесть", "not all could be read")
+        raise EvidenceError(words, problems)

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from triage.core import chain
 from triage.core.chain import Head
+from triage.core.words import in_english, plural
+
+Both = tuple[str, str]  # in Russian, in English
 
 
 class Kind(StrEnum):
@@ -30,7 +33,7 @@ class Flaw:
     kind: Kind
     first: int
     last: int
-    what: str
+    what: Both
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,11 @@ class Inspection:
         self._say_which_heads_fail()
         if torn:
             n = self.head.count + 1
-            what = f"в конце {torn} байт, которые не составляют целой строки"
+            octets = plural(torn, "байт", "байта", "байт")
+            what = (
+                f"в конце не целая строка: {torn} {octets}",
+                f"no whole line stands at the end: {in_english(torn, 'byte')}",
+            )
             self._flaws.append(Flaw(Kind.CUT, n, n, what))
         return sorted(self._flaws, key=lambda flaw: (flaw.first, flaw.last))
 
@@ -100,7 +107,7 @@ class Inspection:
         place = self.head.count + 1
         after = following.n if following else None
         if line.n is None:
-            what = "это не строка журнала"
+            what = "это не строка журнала", "this is no line of a log"
             self._flaws.append(Flaw(Kind.NOT_A_LINE, place, place, what))
             if after != place:  # else it was put between two others
                 self._take(line, place, certain=False)
@@ -142,16 +149,22 @@ class Inspection:
     def _changed(self, first: int, last: int) -> None:
         first = first or 1  # before the first line there is none to accuse
         last = last or 1
-        what = "изменена после записи"
+        what = "изменена после записи", "changed after it was written"
         if first < last:
-            what = "не следуют друг из друга: изменена одна из них или обе"
+            what = (
+                "не следуют друг из друга: изменена одна из них или обе",
+                "they do not follow each other: one of them was changed, or both",
+            )
         self._flaws.append(Flaw(Kind.CHANGED_LINE, first, last, what))
 
     def _say_where_strays_belong(self) -> None:
         claims = {*self._strays, *self._misnumbered.values()}
         for place, claimed in self._misnumbered.items():
             if place not in claims:
-                what = f"изменена после записи: называет себя строкой {claimed}"
+                what = (
+                    f"изменена после записи: называет себя строкой {claimed}",
+                    f"changed after it was written: calls itself line {claimed}",
+                )
                 self._flaws.append(Flaw(Kind.CHANGED_LINE, place, place, what))
                 claims -= {claimed} - {*self._strays}
         moved = self._moved = {
@@ -162,29 +175,43 @@ class Inspection:
             or any(n in gap for gap in self._gaps)
         }
         for part in _runs(moved):
-            what = "стоит не там, где должна по номеру"
+            what = (
+                "стоит не там, где должна по номеру",
+                "stands elsewhere than its number says",
+            )
             self._flaws.append(Flaw(Kind.REORDERED, part[0], part[-1], what))
         for part in _runs({*self._strays} - moved):
-            what = "стоит ещё раз"
+            what = "стоит ещё раз", "stands there once more"
             self._flaws.append(Flaw(Kind.REPEATED, part[0], part[-1], what))
         for gap in self._gaps:
             for part in _runs_without(gap, moved):
-                what = f"пропущено строк: {len(part)}"
+                what = (
+                    f"пропущено строк: {len(part)}",
+                    f"lines that are missing: {len(part)}",
+                )
                 self._flaws.append(Flaw(Kind.MISSING_LINES, part[0], part[-1], what))
 
     def _say_which_heads_fail(self) -> None:
         for n in self._refuted:
             if any(flaw.first <= n <= flaw.last for flaw in self._flaws):
                 continue
-            what = (
+            russian = (
                 "не та строка, что названа известным концом цепочки: переписана она "
                 "или всё, начиная с более ранней"
             )
+            english = (
+                "not the line that a known chain head names: it was written anew, or "
+                "all from an earlier one on"
+            )
+            what = russian, english
             self._flaws.append(Flaw(Kind.CHANGED_LINE, n, n, what))
             break  # what was written anew fails all the later heads as well
         gone = range(self.head.count + 1, max(self._known, default=0) + 1)
         for part in _runs_without(gone, self._moved):
-            what = f"отрезано с конца строк: {len(part)}, а было {gone[-1]}"
+            what = (
+                f"отрезано с конца строк: {len(part)}, а было {gone[-1]}",
+                f"lines cut off at the end: {len(part)}, of {gone[-1]}",
+            )
             self._flaws.append(Flaw(Kind.CUT, part[0], part[-1], what))
 
 

@@ -251,6 +251,11 @@ def plural(number: int, one: str, few: str, many: str) -> str:
     return few if 2 <= units <= 4 and not 12 <= tens <= 14 else many
 
 
+def in_english(number: int, one: str) -> str:
+    """Write a number of things in English: 1 letter, 2 letters."""
+    return f"{number} {one}{'' if number == 1 else 's'}"
+
+
 def days(number: int) -> str:
     """Write a number of days: «3 дня»."""
     return f"{number}{NBSP}{plural(number, 'день', 'дня', 'дней')}"

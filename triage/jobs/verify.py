@@ -15,7 +15,8 @@ from triage.core import chain
 from triage.core.act import ActKind
 from triage.core.chain import Head
 from triage.core.entry import is_sha256, read_act, read_sighting
-from triage.core.inspection import Inspection, Kind
+from triage.core.inspection import Both, Inspection, Kind
+from triage.core.words import in_english, plural
 from triage.errors import UsageError, reason
 
 MANIFEST, JOURNAL = "manifest", "journal"
@@ -40,13 +41,18 @@ class Finding:
 
     kind: Kind
     where: str  # "manifest.jsonl line 5", or a path below the evidence folder
-    what: str
+    what: Both
 
-    def __str__(self) -> str:
-        where = self.where.replace(" lines ", ", строки ").replace(
-            " line ", ", строка "
+    @property
+    def words(self) -> Both:
+        """Say it whole."""
+        place = self.where.replace(" lines ", ", строки ")
+        place = place.replace(" line ", ", строка ")
+        russian, english = self.what
+        return (
+            f"{place}: {russian} ({self.kind})",
+            f"{self.where}: {english} ({self.kind})",
         )
-        return f"{where}: {self.what} ({self.kind})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +135,12 @@ class _Check:
                         inspection.read(line[:-1])
                         self._learn(name, line[:-1])
             except OSError as error:
-                self._find(Kind.DAMAGED, path.name, f"не читается: {reason(error)}")
+                self._find(Kind.DAMAGED, path.name, _unread(error))
         elif any(head.count for head in known) or (
             name == MANIFEST and any(self.evidence.glob("messages/??/*.eml"))
         ):
-            self._find(Kind.MISSING, path.name, "нет всего файла")
+            what = "нет всего файла", "the whole file is gone"
+            self._find(Kind.MISSING, path.name, what)
         for flaw in inspection.finish(torn):
             where = f"{path.name} line {flaw.first}"
             if flaw.last > flaw.first:
@@ -168,25 +175,41 @@ class _Check:
             key = bytes.fromhex(sha256) if is_sha256(sha256) else b""
             right = root / sha256[:2] / f"{sha256}{suffix}"
             if path != right or key not in expected:
-                self._find(Kind.EXTRA, where, "ни одна строка журналов его не называет")
+                what = "ни одна строка журналов его не называет", "no log names it"
+                self._find(Kind.EXTRA, where, what)
                 continue
             size = expected.pop(key)
             if path.is_symlink() or not path.is_file():
-                self._find(Kind.DAMAGED, where, "это не обычный файл")
+                what = "это не обычный файл", "this is no regular file"
+                self._find(Kind.DAMAGED, where, what)
                 continue
-            found, length = self._hash(path)
+            try:
+                found, length = self._hash(path)
+            except OSError as error:  # a bad sector is a finding, not the end
+                self._find(Kind.DAMAGED, where, _unread(error))
+                continue
             if found == sha256 and size in (-1, length):
                 sound += 1
             elif found == sha256:
-                what = f"длина {length}, а по описи {size} байт"
+                what = (
+                    f"длина {length}, а по описи {_octets(size)}",
+                    f"{in_english(length, 'byte')} long, {size} by the manifest",
+                )
                 self._find(Kind.DAMAGED, where, what)
             else:
-                what = f"у его {length} байт другая контрольная сумма: {found}"
+                what = (
+                    f"контрольная сумма другая: {found}; длина {_octets(length)}",
+                    f"another checksum: {found}; {in_english(length, 'byte')} long",
+                )
                 self._find(Kind.DAMAGED, where, what)
         for key in expected:
             sha256 = key.hex()
             where = f"{folder}/{sha256[:2]}/{sha256}{suffix}"
-            self._find(Kind.MISSING, where, "его называет строка журнала, а файла нет")
+            what = (
+                "его называет строка журнала, а файла нет",
+                "a log names it, and there is no such file",
+            )
+            self._find(Kind.MISSING, where, what)
         self.sound[folder] = sound
 
     def strangers(self) -> None:
@@ -194,21 +217,19 @@ class _Check:
         if self.evidence.is_dir():
             for path in sorted(self.evidence.iterdir()):
                 if path.name not in _OURS:
-                    self._find(Kind.EXTRA, path.name, "здесь такого быть не должно")
+                    what = "здесь такого быть не должно", "nothing of ours"
+                    self._find(Kind.EXTRA, path.name, what)
 
     def _hash(self, path: Path) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0
-        try:
-            with path.open("rb") as file:
-                for piece in _pieces(file):
-                    digest.update(piece)
-                    size += len(piece)
-        except OSError as error:  # a bad sector is a finding, not the end of the check
-            return f"не читается: {reason(error)}", size
+        with path.open("rb") as file:
+            for piece in _pieces(file):
+                digest.update(piece)
+                size += len(piece)
         self.bytes_read += size
         return digest.hexdigest(), size
 
-    def _find(self, kind: Kind, where: str, what: str) -> None:
+    def _find(self, kind: Kind, where: str, what: Both) -> None:
         self.findings.append(Finding(kind, where, what))
 
 
@@ -226,6 +247,14 @@ def _known(
         name = _NAMES.get(match[1], MANIFEST)
         known.setdefault(name, set()).add(Head(int(match[2]), match[3]))
     return {name: known.get(name, set()) for name in _LOGS}
+
+
+def _unread(error: OSError) -> Both:
+    return f"не читается: {reason(error)}", f"cannot be read: {error.strerror}"
+
+
+def _octets(number: int) -> str:
+    return f"{number} {plural(number, 'байт', 'байта', 'байт')}"
 
 
 def _files(root: Path) -> Iterator[Path]:
