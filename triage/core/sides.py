@@ -108,12 +108,12 @@ def _dealt(
     line: str, found: Sequence[tuple[int, Decimal]]
 ) -> Iterator[tuple[Side, Decimal]]:
     """Yield the sums of one line, by the words between them."""
-    starts = [at for at, _ in found]
-    ends = [one.end() if (one := _SUM.match(line, at)) else at for at in starts]
+    starts = [*(at for at, _ in found), len(line)]
+    ends = [one.end() if (one := _SUM.match(line, at)) else at for at, _ in found]
     side = Side.NEITHER
     for place, (at, amount) in enumerate(found):
         before = line[ends[place - 1] if place else 0 : at]
-        behind = line[ends[place] : [*starts, len(line)][place + 1]]
+        behind = line[ends[place] : starts[place + 1]]
         if not (place and _GOES_ON.fullmatch(before)):
             side = _side(before, _CUT.split(behind, maxsplit=1)[0])
         yield side, amount
