@@ -905,6 +905,13 @@ def test_check_finds_all_in_order(served):
     assert not (served.home / "home").exists()
 
 
+def test_check_speaks_english_to_whoever_asks_for_it(served):
+    told = served.says("--lang", "en", "check")
+
+    assert f"senders are checked by {AUTHSERV_ID}" in told
+    assert not re.search("[а-яё]", told, re.IGNORECASE)
+
+
 def test_check_tells_every_problem_at_once(served):
     (served.home / "imap").write_text("wrong")
     (served.home / "smtp").chmod(0o644)

@@ -1,5 +1,6 @@
 """What `triage check` says of the law, and of the server that checks senders."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -15,9 +16,11 @@ from triage.edges.imap_line import ImapServer
 from triage.edges.mailbox import ImapMailbox
 from triage.jobs.check import NEWEST, _vouching, age_of_law, verdicts
 
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+
 
 def said(day: str) -> list[str]:
-    return [finding.what for finding in age_of_law(ru(), on(day))]
+    return [finding.what[0] for finding in age_of_law(ru(), on(day))]
 
 
 def test_on_the_day_of_reading_only_what_ends_soon_is_named():
@@ -57,6 +60,12 @@ def test_nothing_of_it_is_a_fault():
     assert all(f.sound and f.doubtful for f in age_of_law(ru(), on("2031-01-01")))
 
 
+@pytest.mark.parametrize("day", ["2026-11-23", "2027-05-23", "2031-01-01"])
+def test_it_is_said_in_english_too(day):
+    for finding in age_of_law(ru(), on(day)):
+        assert not CYRILLIC.search(finding.what[1])
+
+
 @pytest.mark.parametrize(
     ("told", "seen", "sound", "words"),
     [
@@ -88,7 +97,8 @@ def test_the_name_that_vouches_is_advised_only_where_most_letters_bear_it(
 
     finding = _vouching(account, Counter(seen))
 
-    assert (finding.sound, words in finding.what) == (sound, True)
+    assert (finding.sound, words in finding.what[0]) == (sound, True)
+    assert not CYRILLIC.search(finding.what[1])
 
 
 def at(port: int, user: str = "me") -> ImapMailbox:

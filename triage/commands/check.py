@@ -23,8 +23,8 @@ def check(desk: Desk) -> None:
         findings.append(finding)
         mark = "!" if finding.doubtful else "✓"
         if finding.sound:
-            desk.terminal.say(f"{mark} {finding.what}")
-    if bad := [finding.what for finding in findings if not finding.sound]:
+            desk.terminal.say(f"{mark} {desk.words(*finding.what)}")
+    if bad := [desk.words(*finding.what) for finding in findings if not finding.sound]:
         raise ConfigError(desk.words("не всё в порядке", "not all is well"), bad)
     desk.say("Всё в порядке.", "All is well.")
 
@@ -36,29 +36,30 @@ def _name(desk: Desk, market: Marketplace) -> str:
 
 def _findings(desk: Desk) -> list[Finding]:
     config = desk.config
-    found = [Finding(True, desk.words(f"настройки: {desk.path}", f"read {desk.path}"))]
+    found = [Finding(True, (f"настройки: {desk.path}", f"settings: {desk.path}"))]
     readable = True  # the packs, without which no index is opened
     try:
         packs = desk.place.bench.packs
-        names = ", ".join(_name(desk, market) for market in packs.marketplaces)
-        found.append(Finding(True, f"{names}, {packs.ladder.id}"))
+        names = [_name(desk, market) for market in packs.marketplaces]
+        listed = ", ".join([*names, packs.ladder.id])
+        found.append(Finding(True, (listed, listed)))
         found += age_of_law(packs.ladder, desk.today)
         try_templates(desk.place.scribe.letterhead, packs, desk.clock())
         read_phrasebook(config.language, config.packs.dir)
     except ConfigError as error:
-        found += [Finding(False, each) for each in error.problems or [str(error)]]
+        found += map(Finding.said, error.problems or [str(error)])
         readable = False
     try:
         lock.refuse_network(config.home)
         foreign = desk.place.home.foreign(desk.place.users)
-        found += [Finding(False, foreign)] if foreign else []
+        found += [Finding.said(foreign)] if foreign else []
         place = next(p for p in (config.home, *config.home.parents) if p.exists())
         if not os.access(place, os.W_OK):
-            words = desk.words("сюда нельзя писать", "cannot be written")
-            found.append(Finding(False, f"{place}: {words}"))
+            words = f"{place}: сюда нельзя писать", f"{place}: cannot be written"
+            found.append(Finding(False, words))
         elif readable and not foreign and desk.place.home.index.exists():
             with desk.place.store() as store:
                 found += against_lessons(store)
     except TriageError as error:
-        found.append(Finding(False, str(error)))
+        found.append(Finding.said(str(error)))
     return [*found, *check_servers(config, connect)]

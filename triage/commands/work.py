@@ -65,7 +65,7 @@ def run(desk: Desk) -> None:
 
     show_log(desk)
     config = desk.config
-    if bad := [finding.what for finding in secrets(config)]:
+    if bad := [desk.words(*finding.what) for finding in secrets(config)]:
         raise ConfigError("пароли не годятся", bad)
     _ = desk.place.bench  # the packs are read before anything starts
     desk.place.settle()

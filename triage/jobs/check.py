@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Self
 
 from triage.config import Account, Config, Login
 from triage.core.attempt import Outcome
 from triage.core.authserv import is_named, usual
+from triage.core.inspection import Both
 from triage.core.law import is_stale
 from triage.core.message import Role
 from triage.core.step import Ladder
@@ -34,8 +36,13 @@ class Finding:
     """One thing that was tried."""
 
     sound: bool
-    what: str
+    what: Both
     doubtful: bool = False  # nothing is broken, but the owner should look at it
+
+    @classmethod
+    def said(cls, words: str) -> Self:
+        """Make a finding of the words of an error, which are Russian."""
+        return cls(False, (words, words))
 
 
 def check_servers(config: Config, connect: Connect) -> Iterator[Finding]:
@@ -49,20 +56,21 @@ def _speaking(place: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     """Turn what stops the rest of a server's checks into a finding."""
     try:
         for finding in findings:
-            yield Finding(finding.sound, f"{place} {finding.what}")
+            russian, english = finding.what
+            yield Finding(finding.sound, (f"{place} {russian}", f"{place} {english}"))
     except TriageError as error:
-        yield Finding(False, f"{place} {error}")
+        yield Finding.said(f"{place} {error}")
 
 
 def _account(account: Account, connect: Connect) -> Iterator[Finding]:
     with connect(account, password_of(account)) as mailbox:
-        yield Finding(True, f"вход на {account.host} принят")
+        host = account.host
+        yield Finding(True, (f"вход на {host} принят", f"log-in to {host} accepted"))
         folders, problems = find_folders(mailbox, account.folders)
-        yield from (Finding(False, problem) for problem in problems)
-        yield Finding(
-            bool(folders),
-            f"папки: {', '.join(f.name for f in folders) or 'нет ни одной'}",
-        )
+        yield from map(Finding.said, problems)
+        names = ", ".join(folder.name for folder in folders)
+        words = f"папки: {names or 'нет ни одной'}", f"folders: {names or 'none'}"
+        yield Finding(bool(folders), words)
         inbox = next((f.name for f in folders if f.role is Role.INBOX), None)
         if inbox:
             yield _vouching(account, Counter(verdicts(mailbox, inbox)))
@@ -73,21 +81,29 @@ def _vouching(account: Account, seen: Counter[str]) -> Finding:
     ours = {name: n for name, n in seen.items() if is_named(name, account.authserv_ids)}
     name = usual(seen, "")
     if ours and (not name or name in ours):
-        return Finding(
-            True, f"отправителей проверяет {max(ours, key=ours.__getitem__)}"
-        )
+        best = max(ours, key=ours.__getitem__)
+        words = f"отправителей проверяет {best}", f"senders are checked by {best}"
+        return Finding(True, words)
     if not name:
-        return Finding(
-            True,
+        russian = (
             "большинство новых писем не помечено одним и тем же сервером в"
-            " Authentication-Results: сверять не с чем",
+            " Authentication-Results: сверять не с чем"
         )
-    told = account.authserv_id or "пусто"
-    return Finding(
-        False,
-        f'authserv_id: в настройках {told}, а письма проверяет {name}; поставьте "{name}"'
-        ", если это ваш почтовый сервер",
+        english = (
+            "most new letters bear no Authentication-Results of one and the same server:"
+            " there is nothing to compare"
+        )
+        return Finding(True, (russian, english))
+    told = account.authserv_id
+    russian = (
+        f"authserv_id: в настройках {told or 'пусто'}, а письма проверяет {name};"
+        f' поставьте "{name}", если это ваш почтовый сервер'
     )
+    english = (
+        f"authserv_id: {told or 'nothing'} in the settings, but {name} checks letters;"
+        f' put "{name}" there, if it is your mail server'
+    )
+    return Finding(False, (russian, english))
 
 
 def verdicts(mailbox: ImapMailbox, folder: str) -> Iterator[str]:
@@ -106,21 +122,28 @@ def verdicts(mailbox: ImapMailbox, folder: str) -> Iterator[str]:
 def _smtp(config: Config) -> Iterator[Finding]:
     answer = postman(config.smtp, config.digest.to, password_of(config.smtp)).check()
     sound = answer.outcome is Outcome.ACCEPTED
-    words = "принят" if sound else f"не удался: {answer.words}"
+    russian = "принят" if sound else f"не удался: {answer.words}"
+    english = "accepted" if sound else f"failed: {answer.words}"
     if answer.outcome is Outcome.LOGIN_REJECTED:
-        words += "; новый пароль: triage setup --login"
-    yield Finding(sound, f"вход на {config.smtp.host} {words}")
+        russian += "; новый пароль: triage setup --login"
+        english += "; a new password: triage setup --login"
+    host = config.smtp.host
+    yield Finding(sound, (f"вход на {host} {russian}", f"log-in to {host} {english}"))
 
 
 def against_lessons(store: Store) -> Iterator[Finding]:
     """Name the letters that a pinned recogniser reads otherwise than the owner taught."""
     for row in shapes.contradicted(store):
         name = row["evidence"][:12]
-        words = (
+        russian = (
             f"письмо {name}: образец {row['against']} уверен не в том, чему вы учили;"
             f" верен образец, взять своё слово назад: triage teach {name} --undo"
         )
-        yield Finding(True, words, doubtful=True)
+        english = (
+            f"letter {name}: recogniser {row['against']} is sure of other than you taught;"
+            f" if it is right, take your word back: triage teach {name} --undo"
+        )
+        yield Finding(True, (russian, english), doubtful=True)
 
 
 def age_of_law(ladder: Ladder, today: date) -> Iterator[Finding]:
@@ -129,20 +152,34 @@ def age_of_law(ladder: Ladder, today: date) -> Iterator[Finding]:
         n.id for n in ladder.norms.values() if n.holds_on(today) and is_stale(n, today)
     ]
     if old:
-        words = f"нормы давно не сверялись, чисел из них нет: {', '.join(old)}"
-        yield Finding(True, words, doubtful=True)
+        names = ", ".join(old)
+        russian = f"нормы давно не сверялись, чисел из них нет: {names}"
+        english = f"norms unchecked for long, their figures are not used: {names}"
+        yield Finding(True, (russian, english), doubtful=True)
     for norm in ladder.norms.values():
         if norm.valid_to and norm.valid_to < today + SOON:
-            state = "больше не действует" if norm.valid_to < today else "скоро истечёт"
-            words = f"норма {norm.id} {state}: по {day(norm.valid_to)}"
+            gone, last_on = norm.valid_to < today, norm.valid_to
+            russian = "больше не действует" if gone else "скоро истечёт"
+            english = "holds no longer" if gone else "ends soon"
+            words = (
+                f"норма {norm.id} {russian}: по {day(last_on)}",
+                f"norm {norm.id} {english}: last day {last_on}",
+            )
             yield Finding(True, words, doubtful=True)
     rates = ladder.key_rate
     if rates.confirmed_through and rates.confirmed_through < today:
-        words = f"ключевая ставка сверена по {day(rates.confirmed_through)}"
-        yield Finding(True, f"{words}, дальше проценты не считаются", doubtful=True)
+        known_on = rates.confirmed_through
+        words = (
+            f"ключевая ставка сверена по {day(known_on)}, дальше проценты не считаются",
+            f"the key rate is known to {known_on}, no interest is counted after it",
+        )
+        yield Finding(True, words, doubtful=True)
     last = max(ladder.calendar.years, default=0)
     if last < (today + SOON).year:
-        words = f"производственный календарь кончается {last} годом"
+        words = (
+            f"производственный календарь кончается {last} годом",
+            f"the calendar of working days ends with {last}",
+        )
         yield Finding(True, words, doubtful=True)
 
 
@@ -159,5 +196,5 @@ def secrets(config: Config) -> list[Finding]:
         except Unavailable:
             continue  # of a server that gives out access tokens; it may answer later
         except TriageError as error:
-            found.append(Finding(False, f"{place} {error}"))
+            found.append(Finding.said(f"{place} {error}"))
     return found
