@@ -231,3 +231,15 @@ pool = Pool("chores:obedient", {"greeting": ""}, seconds=0.5)
 list(pool.map([json.loads(sys.argv[1])]))
 sys.stdin.read()
 """
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no Linux")
+def test_a_process_that_cannot_be_started_leaves_nothing_open(pool, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+
+    for _ in range(3):
+        with pytest.raises(TriageError, match="не запускается: такого файла"):
+            list(pool.map([a_task()]))
+
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before

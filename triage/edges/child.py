@@ -19,7 +19,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from time import monotonic
-from typing import Any, BinaryIO, TypedDict
+from typing import IO, Any, BinaryIO, TypedDict
 
 TOO_LONG = "took too long"
 TOO_MUCH = "needed too much memory"
@@ -67,20 +67,15 @@ class Child:
     """One process with the jobs it was given, oldest first."""
 
     def __init__(self, hello: Hello) -> None:
-        far_input, self.input = _wide_pipe()
-        self.output, far_output = _wide_pipe()
-        try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _BOOT],
-                stdin=far_input,
-                stdout=far_output,
-                stderr=subprocess.DEVNULL,
-            )
-        finally:
-            os.close(far_input)
-            os.close(far_output)
-        os.set_blocking(self.input, False)
-        os.set_blocking(self.output, False)
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _BOOT],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self.input = _widened(self.process.stdin)
+        self.output = _widened(self.process.stdout)
         self.jobs: deque[Job] = deque()
         self.ready = False
         self.worn = False  # ran out of memory once: what is left of it is not trusted
@@ -139,10 +134,8 @@ class Child:
 
     def end(self) -> None:
         """Kill it; it holds nothing that could be lost, and no zombie stays."""
-        self.process.kill()
-        self.process.wait()
-        os.close(self.input)
-        os.close(self.output)
+        with self.process:  # at its end pipes are closed, and it is waited for
+            self.process.kill()
 
     def gone(self) -> bool:
         """Tell whether it ended while nobody looked."""
@@ -156,12 +149,13 @@ class Child:
         return DIED
 
 
-def _wide_pipe() -> tuple[int, int]:
-    """Make a pipe that holds many tasks or answers, where the system allows it."""
-    ends = os.pipe()
+def _widened(end: IO[bytes] | None) -> int:
+    """Let a pipe hold many tasks or answers where the system allows it, and never block."""
+    assert end is not None  # noqa: S101 - a pipe was asked for
+    os.set_blocking(end.fileno(), False)
     with suppress(AttributeError, OSError):  # no Linux, or too many pipes already
-        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _PIPE)
-    return ends
+        fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, _PIPE)
+    return end.fileno()
 
 
 def prepare(hello: Hello) -> Work:

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from triage.edges.child import TOO_LONG, Child, Hello, Job, Task, Work, attempt, prepare
-from triage.errors import TriageError
+from triage.errors import TriageError, reason
 
 Answer = tuple[Task, dict[str, Any] | None, str]
 
@@ -149,7 +149,10 @@ class Pool:
         return child if child and len(child.jobs) < _QUEUE else None
 
     def _start(self) -> Child:
-        child = Child(self._hello)
+        try:
+            child = Child(self._hello)
+        except OSError as error:
+            raise _unready(reason(error)) from error
         self._children.append(child)
         self._selector.register(child.output, selectors.EVENT_READ, child)
         self._send(child)
@@ -187,8 +190,7 @@ class Pool:
         """Give up what a child was at and keep what was queued behind it."""
         self._drop(child)
         if not child.ready:  # the next one would not fare better
-            reason = child.refusal or problem
-            raise TriageError(f"процесс чтения писем не запускается: {reason}")
+            raise _unready(child.refusal or problem)
         if problem and child.jobs:
             child.jobs.popleft().finish(None, problem)
         self._waiting.extendleft(reversed(child.jobs))
@@ -200,3 +202,7 @@ class Pool:
             with suppress(KeyError):
                 self._selector.unregister(pipe)
         child.end()
+
+
+def _unready(why: str) -> TriageError:
+    return TriageError(f"процесс чтения писем не запускается: {why}")
