@@ -202,6 +202,32 @@ def test_silence_after_the_whole_letter_leaves_it_unsure() -> None:
     assert answer.outcome is Outcome.UNSURE
 
 
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        (b"251 taken, and forwarded\r\n", Outcome.ACCEPTED),  # RFC 5321, 4.3.2
+        (b"perhaps\r\n", Outcome.UNSURE),
+        (b"354 go on\r\n", Outcome.UNSURE),
+        (b"452 full\r\n", Outcome.DEFERRED),
+        (b"554 no\r\n", Outcome.REJECTED),
+    ],
+)
+def test_only_a_refusal_of_the_whole_letter_lets_it_be_repeated_unseen(
+    said: bytes, outcome: Outcome
+) -> None:
+    def answering(line: socket.socket) -> None:
+        _until_the_data(line)
+        line.recv(4096)
+        line.sendall(said)
+
+    with playing(answering) as port:
+        server = a_server(Sink(port=port), tls="none", user="", answer_seconds=0.5)
+
+        answer = Postman(server, OWNER).send(a_letter(), OWNER)
+
+    assert answer.outcome is outcome
+
+
 def test_what_a_server_says_is_kept_short_and_printable(sink: Sink) -> None:
     sink.script.append("550 " + "\x1b[2J" + "x" * 400)
 
@@ -219,12 +245,15 @@ def test_a_check_logs_in_and_sends_nothing(sink: Sink) -> None:
     assert sink.taken == []
 
 
-def _mute_after_data(line: socket.socket) -> None:
+def _until_the_data(line: socket.socket) -> None:
     line.sendall(b"220 hello\r\n")
-    replies = iter([b"250 hello\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n"])
-    for reply in replies:
+    for reply in (b"250 hello\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n"):
         line.recv(4096)
         line.sendall(reply)
+
+
+def _mute_after_data(line: socket.socket) -> None:
+    _until_the_data(line)
     while line.recv(4096):
         pass
 

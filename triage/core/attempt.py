@@ -11,7 +11,7 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"  # the server took the letter over (RFC 5321, 4.2.1)
     DEFERRED = "deferred"  # 4xx, or the line was lost before the letter was whole
     REJECTED = "rejected"  # 5xx: the same letter will not be taken
-    UNSURE = "unsure"  # the letter was sent whole and no answer came
+    UNSURE = "unsure"  # the letter was sent whole and no clear answer came
     LOGIN_REJECTED = "login_rejected"
 
 

@@ -206,9 +206,10 @@ class Postman:
         except (smtplib.SMTPException, OSError) as error:
             log.warning("no answer after the letter was sent whole")
             return Answer(Outcome.UNSURE, _clean(f"связь прервалась: {error}"))
-        if code == 250:
-            return _answer(Outcome.ACCEPTED, code, words)
-        return _verdict(code, words)
+        if 400 <= code < 600:
+            return _verdict(code, words)
+        taken = 200 <= code < 300  # by its first digit alone: RFC 5321, 4.3.2
+        return _answer(Outcome.ACCEPTED if taken else Outcome.UNSURE, code, words)
 
 
 def _wire_form(raw: bytes) -> bytes:
