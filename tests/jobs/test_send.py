@@ -317,6 +317,21 @@ def test_a_lost_index_and_its_journal_send_nothing_again(
     assert len(mentions.told(home.store)) == 1
 
 
+def test_an_index_put_back_from_before_the_letter_sends_nothing_again(
+    home: Home, sink: Sink
+) -> None:
+    home.compose()
+    home.opened.pop().close()
+    before = (home.path / "index.sqlite3").read_bytes()
+    home.send()
+    home.opened.pop().close()
+    (home.path / "index.sqlite3").write_bytes(before)
+
+    assert home.send(NOW + timedelta(minutes=10)) == Sent()
+
+    assert (len(sink.taken), home.state()) == (1, "accepted")
+
+
 def test_a_wrong_password_is_tried_twice_and_then_waits_for_another(
     home: Home, sink: Sink
 ) -> None:

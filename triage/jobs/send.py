@@ -84,7 +84,7 @@ def send(
         letter = outbox.take(store, key, now)
         if letter is None:
             continue
-        if letter.attempts > 1 and _journalled(store, journal, key):
+        if _journalled(store, journal, key):
             outbox.finish(store, letter, "accepted", "по журналу")
             continue
         answer = _attempt(letter, sender, seen)
@@ -161,7 +161,10 @@ def _refuse(store: Store, login: Login, words: str) -> None:
 
 
 def _journalled(store: Store, journal: Journal, key: str) -> bool:
-    """Say whether an attempt was accepted whose row says nothing of it."""
+    """Say whether a letter was accepted whose row says nothing of it.
+
+    We may have died before the row was written, or an older index was put back.
+    """
     with suppress(EvidenceError):  # what the index knows of it must do then
         catch_up(store, journal)
     return outbox.accepted(store, key)
