@@ -146,7 +146,7 @@ class LossyDisk:
         if isinstance(node, _Folder) and path:
             node.names = {p.name: self._node(p) for p in path.iterdir()}
         elif isinstance(node, _File):
-            node.data = os.pread(fd, status.st_size, 0)
+            node.data = path.read_bytes() if path else os.pread(fd, status.st_size, 0)
 
     def rename(self, source: Path, target: Path) -> None:
         self.step(f"rename to {target.name}")

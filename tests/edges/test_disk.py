@@ -124,6 +124,27 @@ def test_a_failed_append_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     assert path.read_bytes() == b"one\n"
 
 
+@pytest.mark.parametrize("step", ["fsync", "rename"])
+@pytest.mark.parametrize("put", [disk.replace_file, disk.put_file])
+def test_a_file_that_cannot_be_put_leaves_nothing_behind(
+    tmp_path, monkeypatch, step, put
+):
+    class Full:
+        def __getattr__(self, name):
+            return getattr(os, name) if name != step else self.refuse
+
+        def refuse(self, *_):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "file").write_bytes(b"old")
+    monkeypatch.setattr(disk, "os", Full())
+
+    with suppress(DiskError):  # what can be made again is not synced
+        put(tmp_path / "file", b"new")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_a_held_file_lets_no_other_writer_in(tmp_path):
     with disk.held(tmp_path / "log"):
         other = os.open(tmp_path / "log", os.O_RDWR)

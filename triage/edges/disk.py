@@ -62,7 +62,7 @@ def write_temporary(
 
 @contextlib.contextmanager
 def _fresh(folder: Path, mode: int) -> Iterator[tuple[Path, int]]:
-    """Make a file of no name in particular, and remove it when it cannot be filled."""
+    """Make a file of no name in particular, and remove it when what follows fails."""
     path = folder / secrets.token_hex(8)
     with speaking(path):
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
@@ -131,18 +131,21 @@ def make_folders(path: Path) -> None:
 
 def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Put a whole file in place of another, so that a reader sees the old or the new."""
-    temporary = write_temporary(path.parent, [data], mode)
-    sync_files([temporary.path])
-    publish([(temporary.path, path)])
+    with _fresh(path.parent, mode) as (temporary, fd):
+        with speaking(path):
+            _write(fd, data)
+            sync(fd)
+        publish([(temporary, path)])
     sync_folder(path.parent)
 
 
 def put_file(path: Path, data: bytes) -> None:
     """Put a whole file in place of whatever has its name. Durable after `sync_all`: for
     what can be made again."""
-    with _fresh(path.parent, 0o644) as (temporary, fd), speaking(path):
-        _write(fd, data)
-    publish([(temporary, path)])
+    with _fresh(path.parent, 0o644) as (temporary, fd):
+        with speaking(path):
+            _write(fd, data)
+        publish([(temporary, path)])
 
 
 class Workshop:
