@@ -216,6 +216,21 @@ def test_damaged_evidence_is_not_exported_as_if_it_were_sound(world, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_evidence_that_cannot_be_read_is_not_blamed_on_where_the_bag_goes(
+    world, tmp_path
+):
+    archive = world.app.place.archive
+    path = archive.attachment_path(archive.add_attachment(b"a screenshot"))
+    path.rename(path.with_name("aside"))
+    path.mkdir()  # as a bad sector: it is there, and reading it fails
+    try:
+        with pytest.raises(EvidenceError, match=f"{path.name}: не читается"):
+            write(world, tmp_path / "bag", ORDER)
+    finally:
+        path.rmdir()
+        path.with_name("aside").rename(path)
+
+
 @pytest.mark.parametrize("after", [1, 2, 3, 5, 8])
 def test_a_process_that_is_killed_leaves_no_bag_under_its_name(tmp_path, after):
     script = f"""

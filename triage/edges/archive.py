@@ -25,7 +25,7 @@ from triage.core.entry import is_sha256, read_sighting, sighting_entry
 from triage.core.message import Role, Sighting
 from triage.edges import disk
 from triage.edges.ledger import Ledger
-from triage.errors import EvidenceError
+from triage.errors import EvidenceError, reason
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class Archive:
         """Return the bytes of a letter.
 
         Raises:
-            EvidenceError: they are missing, or are not the bytes that were kept.
+            EvidenceError: they are missing, cannot be read, or are not what was kept.
         """
         return _whole(self.path(sha256), sha256)
 
@@ -120,7 +120,7 @@ class Archive:
         """Return the bytes of what the owner added.
 
         Raises:
-            EvidenceError: they are missing, or are not the bytes that were kept.
+            EvidenceError: they are missing, cannot be read, or are not what was kept.
         """
         return _whole(self.attachment_path(sha256), sha256)
 
@@ -260,6 +260,8 @@ def _whole(path: Path, sha256: str) -> bytes:
         data = path.read_bytes()
     except FileNotFoundError:
         raise EvidenceError(f"{path}: файла нет на месте") from None
+    except OSError as error:
+        raise EvidenceError(f"{path}: не читается: {reason(error)}") from error
     if hashlib.sha256(data).hexdigest() != sha256:
         raise EvidenceError(f"{path}: повреждено, это не те байты, что пришли")
     return data

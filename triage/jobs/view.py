@@ -201,7 +201,7 @@ class Shelf:
             return
         try:
             disk.put_file(path, read(sha256))
-        except (EvidenceError, OSError):
+        except EvidenceError:
             what = "letter" if path.suffix == ".eml" else "file"
             log.warning("%s %.12s is damaged: see `triage verify`", what, sha256)
 
