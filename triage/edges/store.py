@@ -103,11 +103,10 @@ class Store:
         conn.execute("BEGIN IMMEDIATE")
         try:
             yield
+            conn.commit()
         except BaseException:
             conn.rollback()
             raise
-        else:
-            conn.commit()
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Run a query of the edges; jobs use the named methods."""
