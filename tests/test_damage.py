@@ -195,6 +195,18 @@ def test_a_line_that_broke_once_is_no_reason_to_write(quiet):
     assert len(quiet.sent.letters) == 1
 
 
+def test_a_fault_of_ours_in_reading_mail_keeps_no_letter_back(world, caplog):
+    world.now += DAY
+    world.fault = ValueError("secret words of a letter")
+
+    done = world.app.tick()
+
+    assert len(world.sent.letters) == 2
+    assert "сбой программы (ValueError)" in text(world.sent.letters[-1])
+    assert "ValueError" in done.problems[0]
+    assert "secret" not in text(world.sent.letters[-1]) + str(done) + caplog.text
+
+
 def test_an_unsure_letter_is_no_accepted_one_for_a_damaged_journal(world):
     cut(world.folder / "evidence" / "journal.jsonl")
     world.now += DAY

@@ -8,7 +8,6 @@ while ticks get somewhere, so a tick that hangs ends in a restart.
 import logging
 import signal
 import threading
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from time import monotonic
@@ -17,7 +16,7 @@ from typing import Any, Protocol
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from triage.edges.notify import notify, watchdog_seconds
-from triage.errors import TriageError
+from triage.errors import TriageError, traced
 
 log = logging.getLogger(__name__)
 
@@ -154,14 +153,7 @@ class Daemon:
         except Exception as error:
             self._failures += 1
             words = f"сбой программы: {type(error).__name__}"
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            log.error(  # noqa: TRY400 - its words may be a letter's
-                "tick failed (%d in a row): %s at %s:%s",
-                self._failures,
-                type(error).__name__,
-                where.filename,
-                where.lineno,
-            )
+            log.error("tick failed (%d in a row): %s", self._failures, traced(error))  # noqa: TRY400
             log.debug("traceback", exc_info=error)
         finally:
             self._app.rest()

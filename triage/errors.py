@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+import traceback
 from collections.abc import Iterable
 
 _REASONS = {
@@ -30,6 +31,12 @@ def reason(error: OSError) -> str:
     if isinstance(error, socket.gaierror):
         return "имя сервера не находится; проверьте host и сеть"
     return _REASONS.get(error.errno or 0) or error.strerror or str(error)
+
+
+def traced(error: Exception) -> str:
+    """Name a fault of the program by kind and place; its words may be a letter's."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {where.filename}:{where.lineno}"
 
 
 class TriageError(Exception):
