@@ -8,6 +8,7 @@ while ticks get somewhere, so a tick that hangs ends in a restart.
 import logging
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from time import monotonic
@@ -57,7 +58,7 @@ class Daemon:
         self._clock = clock
         self._every = every
         self._hung = hung
-        self._next: Ticking | None = None  # a reloaded app waits for the tick to end
+        self._next = deque[Ticking](maxlen=1)  # one reloaded waits for the tick to end
         self._ending = threading.Event()
         self._woken = threading.Event()
         self._reloading = False
@@ -123,7 +124,7 @@ class Daemon:
             log.error("old configuration kept: %s", error)  # noqa: TRY400 - expected
             notify("READY=1", "STATUS=новые настройки с ошибкой, работаем по прежним")
         else:
-            self._next = fresh
+            self._next.append(fresh)
             log.info("configuration read again")
             notify("READY=1", "STATUS=настройки перечитаны")
 
@@ -139,9 +140,9 @@ class Daemon:
         """Tick once. Nothing is raised: the next tick starts afresh."""
         if self._ending.is_set():
             return
-        if self._next is not None:
+        if self._next:
             self._app.close()
-            self._app, self._next = self._next, None
+            self._app = self._next.pop()
         self._ticking = True
         try:
             words = str(self._app.tick(self._ending.is_set))
