@@ -857,6 +857,18 @@ def test_exported_letters_go_through_the_same_archive(own, tmp_path):
     own.says("verify")
 
 
+def test_the_daemon_does_not_start_with_words_that_it_cannot_read(own, monkeypatch):
+    monkeypatch.setattr("triage.daemon.Daemon.run", lambda _: None)
+    own.config.write_text(f'{own.config.read_text("utf-8")}dir = "packs"\n', "utf-8")
+    words = own.home / "packs" / "ru" / "replies.toml"
+    words.parent.mkdir(parents=True)
+    words.write_text("heard = 1\n")
+
+    told = Shell(own.config, now=None).fails(78, "run")
+
+    assert "ru/replies.toml" in told
+
+
 # --- the servers
 
 

@@ -67,7 +67,7 @@ def run(desk: Desk) -> None:
     config = desk.config
     if bad := [desk.words(*finding.what) for finding in secrets(config)]:
         raise ConfigError("пароли не годятся", bad)
-    _ = desk.place.bench  # the packs are read before anything starts
+    _read_packs(desk.app)
     desk.place.settle()
 
     def reload() -> App:
@@ -75,12 +75,17 @@ def run(desk: Desk) -> None:
         if fresh.home != config.home:
             raise ConfigError("home меняется только с перезапуском")
         app = App(fresh, desk.clock)
-        _ = app.place.bench
+        _read_packs(app)
         app.place.settle()
         return app
 
     with lock.only_one(config.home):
         Daemon(desk.app, reload=reload, clock=desk.clock).run()
+
+
+def _read_packs(app: App) -> None:
+    """Read what every tick needs: what is wrong with it is said before anything starts."""
+    _ = app.place.bench, app.place.scribe.phrasebook
 
 
 def show_log(desk: Desk) -> None:
