@@ -87,6 +87,7 @@ FLOORS = {"disk", "ledger", "schema", "store", "tables", "plans", "templates"}
 
 NEIGHBOURS = {
     ("authentication", "sender"),
+    ("imap_line", "imap_wire"),
     ("mailbox", "imap_line"),
     ("packs", "factpack"),
     ("packs", "lawpack"),

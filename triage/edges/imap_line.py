@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
@@ -19,6 +19,7 @@ from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.response_parser import parse_fetch_response
 
 from triage.core.provider import LOOPBACK
+from triage.edges.imap_wire import B, Wire
 from triage.errors import ConfigError, Refused, Unavailable, reason
 
 CONNECT_SECONDS = 15.0
@@ -48,17 +49,6 @@ _HUNG_UP = (IMAPClient.AbortError, ConnectionError, ssl.SSLEOFError)
 _FAULTS = (OSError, IMAPClient.Error, MemoryError, *_NONSENSE)
 
 
-class Begun(Protocol):
-    """The first line of a record, as far as it matters here."""
-
-    @property
-    def size(self) -> int:
-        """Say how many bytes the literal has that follows."""
-
-
-B = TypeVar("B", bound=Begun)
-
-
 class LoginRejected(Refused):
     """The server does not take this user and password; `said` is all but the advice."""
 
@@ -68,7 +58,7 @@ class LoginRejected(Refused):
 
 
 class Dropped(Unavailable):
-    """The server hung up in the middle of its answer."""
+    """The line broke in the middle of an answer, or the answer would not end."""
 
 
 class SaidNo(Unavailable):
@@ -88,6 +78,34 @@ class ImapServer:
     by_token: bool = False  # XOAUTH2
     connect_seconds: float = CONNECT_SECONDS
     answer_seconds: float = ANSWER_SECONDS
+
+
+class _Client(IMAPClient):  # type: ignore[misc]
+    """imapclient over our wire."""
+
+    def _create_IMAP4(self) -> Wire:  # noqa: N802
+        context = self.ssl_context if self.ssl else None
+        return Wire(self.host, self.port, context, self._timeout.connect)
+
+    def ask(self, uids: Sequence[int], items: Sequence[str]) -> Any:
+        """Send a FETCH and return its tag."""
+        numbers = ",".join(map(str, uids))
+        return self._imap._command("UID", "FETCH", numbers, f"({' '.join(items)})")
+
+    def answer(
+        self, tag: Any, begins: Callable[[bytes], B | None], most: int | None = None
+    ) -> tuple[list[tuple[B, bytes]], Mapping[int, Mapping[bytes, Any]]]:
+        """Wait for the answer to a FETCH, and return its records.
+
+        The usual ones come as `Wire.records` reads them, at a third of the price; the
+        others, by UID or by sequence number, are what imapclient makes of them.
+        """
+        wire = self._imap
+        found = wire.records(tag, begins, most)
+        kind, data = wire._command_complete("FETCH", tag)
+        self._checkok("fetch", kind, data)
+        rest = wire._untagged_response(kind, data, "FETCH")[1]
+        return found, parse_fetch_response(rest, normalise_times=False)
 
 
 class Line:
@@ -130,6 +148,7 @@ class Line:
         client = self._client
         if client is None:
             raise Unavailable(f"{self._server.host}: связь с сервером прервана")
+        client._imap.listen()
         try:
             yield client
         except _FAULTS as error:
@@ -141,50 +160,6 @@ class Line:
             self._client = None
             _drop(client)
             raise _in_words(self._server, error) from error
-
-
-def ask(client: Any, uids: Sequence[int], items: Sequence[str]) -> Any:
-    """Send a FETCH and return its tag."""
-    numbers = ",".join(map(str, uids))
-    return client._imap._command("UID", "FETCH", numbers, f"({' '.join(items)})")
-
-
-def answer(
-    client: Any, tag: Any, begins: Callable[[bytes], B | None], most: int | None = None
-) -> tuple[list[tuple[B, bytes]], Mapping[int, Mapping[bytes, Any]]]:
-    """Wait for the answer to a FETCH, and return its records.
-
-    Those whose first line `begins` knows, and that hold one literal and no more, are read
-    here, at a third of the price, each as its beginning and the literal, or the first
-    `most` bytes of that. The others, by UID or by sequence number, are what imaplib and
-    imapclient make of them.
-    """
-    line, found = client._imap, []
-    while line.tagged_commands[tag] is None:
-        line._check_bye()
-        said, literals = [line.readline()], []
-        if begun := begins(said[0]):
-            literals.append(line.read(begun.size))
-            said.append(line.readline())
-            if said[1] == b")\r\n":
-                found.append((begun, literals[0][:most]))
-                continue
-        _respond(line, said, literals)
-    kind, data = line._command_complete("FETCH", tag)
-    client._checkok("fetch", kind, data)
-    rest = line._untagged_response(kind, data, "FETCH")[1]
-    return found, parse_fetch_response(rest, normalise_times=False)
-
-
-def _respond(line: Any, said: list[bytes], literals: list[bytes]) -> None:
-    """Let imaplib read a response of which something was read already."""
-    readline, read = line.readline, line.read
-    line.readline = lambda: said.pop(0) if said else readline()
-    line.read = lambda size: literals.pop(0) if literals else read(size)
-    try:
-        line._get_response()
-    finally:
-        del line.readline, line.read
 
 
 def readable(name: bytes | str) -> str | None:
@@ -209,7 +184,7 @@ def _connected(server: ImapServer) -> Any:
     context = _context(server) if server.tls != "none" else None
     client: Any = None
     try:
-        client = IMAPClient(
+        client = _Client(
             server.host,
             server.port,
             ssl=server.tls == "tls",

@@ -31,8 +31,6 @@ from triage.edges.imap_line import (
     ImapServer,
     Line,
     SaidNo,
-    answer,
-    ask,
     readable,
 )
 from triage.errors import ConfigError
@@ -41,7 +39,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 WINDOW = 20_000
-"""UIDs asked for in one SEARCH: imaplib refuses an answer of over 1,000,000 bytes."""
+"""UIDs asked for in one SEARCH: no line of over 1,000,000 bytes is read."""
 RANGE = 1 << 20  # bytes of a large letter asked for at once
 REFUSALS = 64  # commands a server may refuse in one folder before we leave it alone
 DROPS = 16  # lines it may drop when asked for headings before we leave it alone
@@ -158,7 +156,7 @@ class ImapMailbox:
             found = self._headings(uids, _HEADING)
         if then:
             with self._line.talk() as client:
-                self._sent = then, ask(client, then, _HEADING)
+                self._sent = then, client.ask(then, _HEADING)
         return dict(found)
 
     def sender_checks(self, uids: Sequence[int]) -> Mapping[int, Heading]:
@@ -246,7 +244,7 @@ class ImapMailbox:
             try:
                 with contextlib.suppress(SaidNo), self._line.talk() as client:
                     found = headings_of(
-                        *answer(client, tag, heading_begins, LONGEST_HEADER)
+                        *client.answer(tag, heading_begins, LONGEST_HEADER)
                     )
                     self._came = uids, {uid: found[uid] for uid in uids if uid in found}
             except Dropped as error:
@@ -265,7 +263,7 @@ class ImapMailbox:
         try:
             most = LONGEST_HEADER if begins is heading_begins else None
             with self._talk() as client:
-                found = parse(*answer(client, ask(client, uids, items), begins, most))
+                found = parse(*client.answer(client.ask(uids, items), begins, most))
         except SaidNo:
             self._refusals += 1
             if self._refusals > REFUSALS:
