@@ -745,6 +745,16 @@ def test_the_day_of_a_step_is_told_by_taking_the_step(month):
     assert "config.toml" not in told
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [["--lang", "en", "why"], ["--lang=en", "why"], ["--lang", "en", "why", "en"]],
+)
+def test_a_wrong_use_is_said_in_the_language_asked_for(month, asked):
+    told = month.fails(64, *asked, "--nonsense")
+
+    assert "No such option" in told
+
+
 def test_what_stands_for_a_value_is_named_in_the_language_of_the_help(month):
     assert "triage done [КЛЮЧИ] ДЕЛО [ШАГ]" in month.says("done", "--help")
     english = month.says("--lang", "en", "done", "--help")

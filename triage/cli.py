@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from itertools import pairwise
 from keyword import iskeyword
 from pathlib import Path
 
@@ -143,9 +144,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(words: list[str]) -> int:
     debug = "--debug" in words
-    lang = (
-        "en" if "en" in words[:-1] and words[words.index("en") - 1] == "--lang" else ""
-    )
+    english = "--lang=en" in words or ("--lang", "en") in pairwise(words)
     try:
         code = cli.main(words, prog_name="triage", standalone_mode=False)
     except TriageError as error:
@@ -153,7 +152,7 @@ def _run(words: list[str]) -> int:
             raise
         return _fail(error)
     except click.ClickException as error:
-        return _misused(error, lang)
+        return _fail(usage_words(error, "en" if english else ""))
     except (click.Abort, KeyboardInterrupt):
         return 130
     except SystemExit:  # of the libraries that write, when whoever read us has gone
@@ -175,10 +174,6 @@ def _failed(error: Exception) -> int:
         "повторите с --debug и пришлите вывод без личных данных\n"
     )
     return os.EX_SOFTWARE
-
-
-def _misused(error: click.ClickException, lang: str) -> int:
-    return _fail(usage_words(error, lang))
 
 
 def _fail(error: TriageError) -> int:
