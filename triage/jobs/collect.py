@@ -16,6 +16,7 @@ from triage.errors import Unavailable
 from triage.jobs.fetch import (
     LETTERS,
     Authenticate,
+    Fetcher,
     FolderReader,
     Kept,
     Mailbox,
@@ -97,18 +98,15 @@ def collect(
     cursors.save(store, account, [replace(c, polled_at=clock()) for c in quiet])
     needles = needles_of(packs)
     collected.folders, collected.examined = len(known), len(read)
+    fetcher = Fetcher(
+        account=account,
+        mailbox=mailbox,
+        archive=archive,
+        authenticate=authenticate,
+        clock=clock,
+    )
     for cursor in read:
-        reader = FolderReader(
-            account,
-            cursor,
-            mailbox,
-            archive=archive,
-            store=store,
-            needles=needles,
-            authenticate=authenticate,
-            clock=clock,
-            kept=kept,
-        )
+        reader = FolderReader(fetcher, cursor, store=store, needles=needles, kept=kept)
         try:
             reader.read()
         except Unavailable as error:

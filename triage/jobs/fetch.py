@@ -7,7 +7,7 @@ breaks in between is read again, and the checksum absorbs the repeat.
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, pairwise
 from typing import Protocol
@@ -69,20 +69,15 @@ class Mailbox(Protocol):
     def ranges(self, uid: int, size: int) -> Iterator[bytes]: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetcher:
-    """Fetches letters as arrivals for the archive, small ones together."""
+    """Fetches letters of a mailbox as arrivals for the archive, small ones together."""
 
-    def __init__(
-        self,
-        account: str,
-        mailbox: Mailbox,
-        *,
-        archive: Archive,
-        authenticate: Authenticate,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._account, self._mailbox, self._archive = account, mailbox, archive
-        self._authenticate, self._clock = authenticate, clock
+    account: str
+    mailbox: Mailbox
+    archive: Archive
+    authenticate: Authenticate
+    clock: Callable[[], datetime]
 
     def arrivals(
         self, folder: Folder, uidvalidity: int, batch: Sequence[Heading]
@@ -92,17 +87,17 @@ class Fetcher:
         if _is_large(batch[0]):
             found += self._streamed(batch[0])
         else:
-            letters = self._mailbox.letters([heading.uid for heading in batch])
+            letters = self.mailbox.letters([heading.uid for heading in batch])
             for heading in batch:
                 if (letter := letters.get(heading.uid)) is not None:
                     found.append((heading, letter, letter))
         arrivals = []
         for heading, raw, beginning in found:
-            received_at = _plausible(heading.stamp.received_at) or self._clock()
+            received_at = _plausible(heading.stamp.received_at) or self.clock()
             arrivals.append(
                 Arrival(
                     raw=raw,
-                    account=self._account,
+                    account=self.account,
                     folder=folder.name,
                     role=folder.role,
                     uidvalidity=uidvalidity,
@@ -115,17 +110,17 @@ class Fetcher:
 
     def _streamed(self, heading: Heading) -> list[tuple[Heading, Spooled, bytes]]:
         """Fetch one large letter in parts, straight to the disk."""
-        parts = self._mailbox.ranges(heading.uid, heading.stamp.size)
+        parts = self.mailbox.ranges(heading.uid, heading.stamp.size)
         try:
             first = next(parts)
-            spooled = self._archive.spool(chain([first], parts))
+            spooled = self.archive.spool(chain([first], parts))
             return [(heading, spooled, header_block(first))]
         except (LookupError, StopIteration):
             return []
 
     def _verdict(self, letter: bytes, received_at: datetime) -> Mapping[str, str]:
         try:
-            return self._authenticate(letter, received_at)
+            return self.authenticate(letter, received_at)
         except Exception as error:  # noqa: BLE001 - whatever a made-up header provokes
             log.error("a sender cannot be judged: %s", type(error).__name__)  # noqa: TRY400
             return {"domain": "", "result": "untrusted", "reason": "unreadable"}
@@ -136,23 +131,16 @@ class FolderReader:
 
     def __init__(
         self,
-        account: str,
+        fetcher: Fetcher,
         cursor: Cursor,
-        mailbox: Mailbox,
         *,
-        archive: Archive,
         store: Store,
         needles: tuple[str, ...],
-        authenticate: Authenticate,
-        clock: Callable[[], datetime],
         kept: Kept,
     ) -> None:
-        self._account, self.cursor = account, cursor
-        self._mailbox, self._archive, self._store = mailbox, archive, store
-        self._needles, self._clock, self._kept = needles, clock, kept
-        self._fetcher = Fetcher(
-            account, mailbox, archive=archive, authenticate=authenticate, clock=clock
-        )
+        self._fetcher, self.cursor = fetcher, cursor
+        self._account, self._mailbox = fetcher.account, fetcher.mailbox
+        self._store, self._needles, self._kept = store, needles, kept
         self._found: list[Heading] = []  # selected, their stamps not known yet
         self._waiting: list[Heading] = []  # selected, not in the archive yet
         self._held: set[int] = set()  # on the server, but not handed out
@@ -187,7 +175,7 @@ class FolderReader:
                 self._fetch(first_batch(self._waiting))
                 self._save(read_to)
             read_to = max(read_to, status.uidnext - 1)
-            self.cursor = replace(self.cursor, polled_at=self._clock())
+            self.cursor = replace(self.cursor, polled_at=self._fetcher.clock())
         finally:
             self._save(read_to)
         if self._held:
@@ -205,7 +193,7 @@ class FolderReader:
             self.cursor = Cursor(folder=folder, uidvalidity=uidvalidity)
         if cursors.is_distrusted(self._store, self._account, self.cursor):
             return set()
-        return self._archive.located(self._account, folder.name, uidvalidity)
+        return self._fetcher.archive.located(self._account, folder.name, uidvalidity)
 
     def _select(
         self, uids: Sequence[int], then: Sequence[int], known: set[int]
@@ -234,7 +222,7 @@ class FolderReader:
         folder, uidvalidity = self.cursor.folder, self.cursor.uidvalidity
         arrivals = self._fetcher.arrivals(folder, uidvalidity, batch)
         if arrivals:
-            self._archive.keep(arrivals, self._clock())
+            self._fetcher.archive.keep(arrivals, self._fetcher.clock())
         stored = {arrival.uid for arrival in arrivals}
         self._look_for([h.uid for h in batch if h.uid not in stored], selected=True)
         self.stored += len(stored)

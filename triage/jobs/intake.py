@@ -91,8 +91,8 @@ class _Intake:
     def read(self, mailbox: FileMailbox) -> None:
         """Keep the letters of all folders that are wanted."""
         fetcher = Fetcher(
-            IMPORTED,
-            mailbox,
+            account=IMPORTED,
+            mailbox=mailbox,
             archive=self._archive,
             authenticate=self._authenticate,
             clock=self._clock,
