@@ -12,6 +12,8 @@ from world import World
 from triage.core.act import Act, ActKind
 from triage.core.button import Replies
 from triage.edges.journal import Journal
+from triage.jobs import answer_mail
+from triage.jobs.clerk import listener_of
 
 pytestmark = pytest.mark.usefixtures("hurried")
 START = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
@@ -504,3 +506,23 @@ def test_what_a_letter_calls_received_can_be_said_not_to_have_come(world, bag):
     assert kinds(bag) == ["reported"]
     [told] = said(bag).heeded
     assert "Отмечено «Получен», а заказа нет" in told.line
+
+
+def test_a_reply_at_which_the_program_fails_keeps_neither_another_nor_the_digest_back(
+    world, bag, monkeypatch
+):
+    def failing(clerk, letter):
+        if "бяка" in letter.text:
+            raise IndexError(letter.text)
+        return listener_of(clerk, letter)
+
+    monkeypatch.setattr(answer_mail, "listener_of", failing)
+    bag.reply("бяка готово 3")
+    bag.reply("готово 2")
+    bag.tick()
+
+    assert kinds(bag) == ["step_done"]
+    assert [one.why for one in said(bag).unclear] == ["это письмо не разобрать"]
+    sent = len(world.sent.letters)
+    bag.tick(days=1)
+    assert len(world.sent.letters) == sent + 1

@@ -24,6 +24,7 @@ from triage.edges import cases, replies
 from triage.edges.terminal import clean
 from triage.jobs.act import record
 from triage.jobs.clerk import Clerk, Letter, docket_of, listener_of, own_words_of, read
+from triage.jobs.confined import Fault, confined
 from triage.jobs.enclosed import enclosed
 
 log = logging.getLogger(__name__)
@@ -38,12 +39,19 @@ Part = tuple[str, Deed]
 def answer_mail(clerk: Clerk) -> int:
     """Heed the letters that wait and return how many there were.
 
+    One at which the program fails is closed as one that cannot be read.
+
     Raises:
         DiskError: journal or archive cannot be written.
     """
     waiting = replies.waiting(clerk.store)
     for row in waiting:
-        _heed(clerk, read(clerk, row))
+        letter = read(clerk, row)
+        try:
+            with confined(f"reply {letter.evidence:.12}"):
+                _heed(clerk, letter)
+        except Fault:
+            _heed(clerk, letter.unread())
     return len(waiting)
 
 

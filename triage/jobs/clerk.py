@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from triage.core.act import ActKind
 from triage.core.deed import UNDOABLE, Docket, undoable
@@ -57,6 +57,16 @@ class Letter:
     answers: Sequence[str] = ()
     files: Sequence[tuple[int, str, str, int]] = ()  # place, name, type, bytes
 
+    def unread(self) -> Self:
+        """Return what is known of it before its words are read."""
+        return type(self)(
+            evidence=self.evidence,
+            task=self.task,
+            said_at=self.said_at,
+            said_on=self.said_on,
+            readable=False,
+        )
+
 
 def read(clerk: Clerk, row: Mapping[str, Any]) -> Letter:
     """Have a letter read once more: its text is kept nowhere else."""
@@ -69,7 +79,7 @@ def read(clerk: Clerk, row: Mapping[str, Any]) -> Letter:
     )
     if found is None or "problem" in found:
         log.warning("reply %.12s not read: %s", letter.evidence, problem)
-        return replace(letter, readable=False)
+        return letter.unread()
     return replace(letter, **found)
 
 

@@ -1,7 +1,6 @@
 """Look into every account whose time has come, and never hammer a server that says no."""
 
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,8 +15,8 @@ from triage.errors import (
     Refused,
     TriageError,
     Unavailable,
-    traced,
 )
+from triage.jobs.confined import Fault, confined
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +25,6 @@ PAUSES = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30))
 a server refuses for another reason than the password is tried at the last pause."""
 
 LOGINS = 2  # refused logins after which only a changed configuration is tried
-
-
-class Fault(TriageError):
-    """The program itself failed at what a mailbox holds or says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +83,14 @@ def _try(
             return replace(before, next_at=clock() + every)
         before = Polls(name=account.name, polled_at=before.polled_at)
     try:
-        _collect(account, password)
+        with confined(f"account {account.name}"):
+            account.collect(password)
     except LoginRejected as error:
         return _rejected(account, before, password, str(error), clock())
     except (Refused, Unavailable, ConfigError, EvidenceError, Fault) as error:
         return _failed(before, error, clock())
     now = clock()
     return Polls(name=account.name, polled_at=now, next_at=now + every)
-
-
-def _collect(account: Due, password: str) -> None:
-    """Read a mailbox; whatever odd letter or answer breaks us is a problem of its own."""
-    try:
-        account.collect(password)
-    except (TriageError, OSError, sqlite3.Error):
-        raise
-    except Exception as error:
-        log.error("account %s: %s", account.name, traced(error))  # noqa: TRY400
-        raise Fault(f"сбой программы ({type(error).__name__})") from error
 
 
 def _failed(before: Polls, error: TriageError, now: datetime) -> Polls:
