@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from triage.edges import maildir
 from triage.edges.maildir import (
     RANGE,
     FileMailbox,
@@ -100,6 +101,25 @@ def test_a_letter_that_moves_while_it_is_read_is_not_gone(tmp_path):
     assert box.letters([uid]) == {}
     assert box.present([uid]) == {uid}
     assert box.letters([uid]) == {uid: LETTER}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_letter_that_a_mail_program_moves_meanwhile_is_found_once(
+    tmp_path, monkeypatch, moment
+):
+    path, size = put(tmp_path, "1700000000.M7P1.host"), maildir._size
+
+    def moving(looked_at: Path) -> int:
+        seen = tmp_path / "cur" / "1700000000.M7P1.host:2,S"
+        if moment == "after":
+            found = size(looked_at)
+        if path.exists():
+            path.rename(seen)
+        return size(looked_at) if moment == "before" else found
+
+    monkeypatch.setattr(maildir, "_size", moving)
+
+    assert whole(MaildirMailbox(tmp_path), "INBOX") == [LETTER]
 
 
 def test_a_letter_that_was_removed_is_gone(tmp_path):

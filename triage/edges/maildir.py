@@ -13,6 +13,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -200,24 +201,28 @@ def _maildir(root: Path) -> dict[str, dict[int, Stored]]:
 
 
 def _numbered(folder: Path) -> dict[int, Stored]:
-    files = [
-        path
-        for part in ("cur", "new")
-        for path in (folder / part).iterdir()
-        if not path.name.startswith(".") and path.is_file()
-    ]
+    found: dict[str, Stored] = {}  # by the part of a name that stays as a letter moves
+    for part in ("new", "cur"):  # the way they move: none slips through in between
+        for path in (folder / part).iterdir():
+            if not path.name.startswith(".") and path.is_file():
+                with suppress(FileNotFoundError):  # it has moved on
+                    found[_stem(path)] = Stored(path, 0, _size(path))
     numbered: dict[int, Stored] = {}
-    for path in sorted(files, key=lambda path: path.name.partition(":")[0]):
-        uid = _uid(path)
+    for _, stored in sorted(found.items()):
+        uid = _uid(stored.path)
         while uid in numbered:
             uid += 1
-        numbered[uid] = Stored(path, 0, _size(path))
+        numbered[uid] = stored
     return numbered
+
+
+def _stem(path: Path) -> str:
+    return path.name.partition(":")[0]
 
 
 def _uid(path: Path) -> int:
     """Number a letter by its delivery time, which its name carries as it moves."""
-    name = path.name.partition(":")[0]
+    name = _stem(path)
     match = _NAME.match(name)
     seconds = int(match[1]) if match else int(path.stat().st_mtime)
     fraction = match[2] if match else None
