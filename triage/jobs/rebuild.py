@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from triage.edges import schema
+from triage.edges import disk, schema
 from triage.edges.store import DamagedIndexError, Store
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,8 @@ def rebuild(
         fill(store)
         store.set_meta("fingerprint", fingerprint)
     _remove(path, but_the_file=True)  # a stale log must never meet the new file
-    fresh.replace(path)
+    disk.publish([(fresh, path)])
+    disk.sync_folder(path.parent)
     return Store(path)
 
 
