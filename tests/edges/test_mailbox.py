@@ -1,5 +1,7 @@
+import base64
 import contextlib
 import logging
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -435,13 +437,54 @@ def test_an_odd_greeting_is_unavailable(server, greeting):
         ImapMailbox(to(server.port, answer_seconds=0.3, connect_seconds=0.3))
 
 
-def test_a_server_that_repeats_the_password_is_not_quoted(server):
-    server.on["LOGIN"] = lambda said: b"%TAG NO bad: " + said.encode() + b"\r\n"
+def as_base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
-    with pytest.raises(LoginRejected) as caught:
-        ImapMailbox(to(server.port))
 
-    assert PASSWORD not in str(caught.value)
+@pytest.mark.parametrize("says", ["%TAG NO bad: {}", "%TAG BAD {}", "* BYE {}", "{}"])
+@pytest.mark.parametrize("user", ["me", "кто"])
+@pytest.mark.parametrize("password", [PASSWORD, "a\"b\\c'd", "тайна"])
+@pytest.mark.parametrize("by_token", [False, True])
+def test_a_server_that_repeats_the_password_is_not_quoted(
+    server, caplog, says, user, password, by_token
+):
+    caplog.set_level(logging.DEBUG)
+    sent = [
+        password,
+        '"' + password.replace("\\", "\\\\").replace('"', '\\"') + '"',
+        as_base64(password),
+        as_base64(f"\0{user}\0{password}"),
+        as_base64(f"user={user}\1auth=Bearer {password}\1\1"),
+    ]
+    answer = says.format(" ".join(sent)).encode() + b"\r\n"
+    server.capabilities += b" AUTH=PLAIN AUTH=XOAUTH2"
+    server.on["LOGIN"] = server.on["AUTH"] = lambda _: answer
+
+    with pytest.raises((Refused, Unavailable)) as caught:
+        ImapMailbox(
+            to(
+                server.port,
+                user=user,
+                password=password,
+                by_token=by_token,
+                answer_seconds=0.3,
+            )
+        )
+
+    shown = "".join(traceback.format_exception(caught.value)) + caplog.text
+    for secret in sent:
+        for form in (secret, repr(secret)[1:-1], repr(secret.encode())[2:-1]):
+            assert form not in shown
+
+
+def test_a_server_that_repeats_the_password_later_is_not_quoted(server):
+    with opened(to(server.port)) as mailbox:
+        for kind in (b"NO", b"BAD"):
+            server.on["EXAMINE"] = lambda _, kind=kind: (
+                b"%TAG " + kind + f" {as_base64(PASSWORD)}\r\n".encode()
+            )
+            with pytest.raises(SaidNo, match=r"\*\*\*"):
+                mailbox.examine("INBOX")
 
 
 # -- odd answers

@@ -19,14 +19,13 @@ from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.response_parser import parse_fetch_response
 
 from triage.core.provider import LOOPBACK
+from triage.core.server_words import CONTROL, shown
 from triage.edges.imap_wire import B, Wire
 from triage.errors import ConfigError, Refused, Unavailable, reason
 
 CONNECT_SECONDS = 15.0
 ANSWER_SECONDS = 60.0
-WORDS = 200  # of a server's answer
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ATOM = re.compile(r"[!#$&'+-\[^-z|}~]+")  # RFC 3501 astring, without quoting
 _FINAL = re.compile(
     r"\[(authenticationfailed|authorizationfailed|expired)\]", re.IGNORECASE
@@ -155,11 +154,11 @@ class Line:
             if isinstance(error, IMAPClient.Error) and _NO.match(str(error)):
                 # half an answer would be taken for a part of the next one
                 client._imap.untagged_responses.clear()
-                words = _clean(str(error), self._server.password)
-                raise SaidNo(f"{self._server.host}: сервер отказал: {words}") from error
+                words = _shown(error, self._server)
+                raise SaidNo(f"{self._server.host}: сервер отказал: {words}") from None
             self._client = None
             _drop(client)
-            raise _in_words(self._server, error) from error
+            raise _in_words(self._server, error) from _wordless(error)
 
 
 def readable(name: bytes | str) -> str | None:
@@ -197,7 +196,7 @@ def _connected(server: ImapServer) -> Any:
         _log_in(client, server)
     except _FAULTS as error:
         _drop(client)
-        raise _in_words(server, error) from error
+        raise _in_words(server, error) from _wordless(error)
     except BaseException:
         _drop(client)
         raise
@@ -215,19 +214,19 @@ def _log_in(client: Any, server: ImapServer) -> None:
     except LoginError as error:
         if isinstance(error.__context__, IMAPClient.AbortError):
             raise error.__context__ from None  # a lost line is no wrong password
-        words = _clean(str(error), server.password)
+        words = _shown(error, server)
         if _LATER.search(words) and not _FINAL.search(words):
-            raise Unavailable(f"{server.host}: сервер не пускает: {words}") from error
+            raise Unavailable(f"{server.host}: сервер не пускает: {words}") from None
         if server.by_token:
             raise LoginRejected(
                 f"{server.host}: сервер не принял доступ по OAuth2 ({words})",
                 "если это повторится, войдите заново: triage setup --login",
-            ) from error
+            ) from None
         raise LoginRejected(
             f"{server.host}: сервер не принял имя и пароль ({words})",
             "проверьте, что доступ по IMAP включён и что это пароль приложения; "
             "новый пароль: triage setup --login",
-        ) from error
+        ) from None
 
 
 def _context(server: ImapServer) -> ssl.SSLContext:
@@ -256,20 +255,21 @@ def _in_words(server: ImapServer, error: BaseException) -> Refused | Unavailable
     if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
         return kind(f"{where}: нет связи с почтовым сервером: {reason(error)}")
     if isinstance(error, (OSError, IMAPClient.Error)):
-        words = _clean(str(error), server.password)
+        words = _shown(error, server)
         return kind(f"{where}: нет связи с почтовым сервером: {words}")
     return Unavailable(f"{where}: ответ сервера непонятен ({type(error).__name__})")
+
+
+def _shown(error: BaseException, server: ImapServer) -> str:
+    return shown(str(error), server.user, server.password)
+
+
+def _wordless(error: BaseException) -> BaseException | None:
+    """Return a fault that may stand in a traceback: a server's words may not."""
+    return error if isinstance(error, OSError) else None
 
 
 def _drop(client: Any) -> None:
     if client is not None:
         with contextlib.suppress(OSError, AttributeError):
             client.shutdown()
-
-
-def _clean(words: str, password: str) -> str:
-    """Make a server's words fit for a message: no secret, no control, no length."""
-    if password:
-        words = words.replace(password, "***")
-    words = re.sub(r"""\bb(['"])(.*)\1""", r"\2", words)
-    return CONTROL.sub(" ", words)[:WORDS]

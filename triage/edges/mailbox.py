@@ -25,8 +25,8 @@ from triage.core.imap_record import (
     status_of,
 )
 from triage.core.selection import FIELDS, LONGEST_HEADER, header_block
+from triage.core.server_words import CONTROL
 from triage.edges.imap_line import (
-    CONTROL,
     Dropped,
     ImapServer,
     Line,
