@@ -30,6 +30,16 @@ def test_one_tick_does_everything_that_is_due(world):
     assert (world.folder / "orders" / "12345678-0004" / "index.html").exists()
 
 
+@pytest.mark.parametrize("way", ["tick", "send_today"])
+def test_a_letter_that_the_server_will_never_take_is_a_problem(world, way):
+    world.sent.outcome = Outcome.REJECTED
+
+    done = getattr(world.app, way)()
+
+    [problem] = done.problems
+    assert "сервер отказался принять письмо: as told" in problem
+
+
 def test_a_second_tick_finds_nothing_to_do(world):
     world.app.tick()
     world.now += timedelta(minutes=11)

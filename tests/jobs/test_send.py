@@ -167,7 +167,8 @@ def test_a_refusal_for_good_is_not_repeated_and_its_words_are_kept(
     home.compose()
     sink.script = ["550 5.7.1 looks like spam"]
 
-    assert home.send() == Sent(rejected=1)
+    sent = home.send()
+    assert sent == Sent(rejected=1, refusal=home.row()["problem"])
 
     for days in range(1, 5):
         home.send(NOW + timedelta(days=days))
@@ -397,7 +398,9 @@ def test_a_letter_to_a_stranger_stops_before_any_network_and_stops_no_other(
     )
     outbox.enqueue(home.store, stranger, NOW)
 
-    assert home.send() == Sent(rejected=1)
+    sent = home.send()
+    assert (sent.rejected, sent.accepted) == (1, 0)
+    assert "письмо не владельцу" in sent.refusal
     assert sink.connections == 0
 
     home.compose()

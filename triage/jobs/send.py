@@ -55,6 +55,7 @@ class Sent:
     rejected: int = 0
     unsure: int = 0
     login_refused: str = ""  # the server's words; waits for another configuration
+    refusal: str = ""  # the server's words of a letter that it will never take
 
 
 def send(
@@ -73,10 +74,10 @@ def send(
     """
     for _ in range(outbox.crashed(store, now)):
         _spend(store, now)
-    counts = dict.fromkeys(Outcome, 0)
+    counts, refusal = dict.fromkeys(Outcome, 0), ""
     for key in outbox.due(store, now):
         if words := login_refused(store, login):
-            return _sent(counts, words)
+            return _sent(counts, refusal, words)
         if _spent(store, now) >= LETTERS_A_DAY:
             log.warning("the day's letters are spent; %s waits", key)
             outbox.put_off(store, key, now + timedelta(hours=1))
@@ -90,8 +91,10 @@ def send(
         answer = _attempt(letter, sender, seen)
         log.info("attempt %d of %s: %s", letter.attempts, key, answer.outcome)
         counts[answer.outcome] += 1
+        if answer.outcome is Outcome.REJECTED:
+            refusal = answer.words
         _note(store, journal, letter, answer, login=login, now=now)
-    return _sent(counts, login_refused(store, login))
+    return _sent(counts, refusal, login_refused(store, login))
 
 
 def login_refused(store: Store, login: Login) -> str:
@@ -180,11 +183,12 @@ def _spend(store: Store, now: datetime) -> None:
     store.set_meta(_SENT_TODAY, f"{day} {_spent(store, now) + 1}")
 
 
-def _sent(counts: Mapping[Outcome, int], login_refused: str) -> Sent:
+def _sent(counts: Mapping[Outcome, int], refusal: str, login_refused: str) -> Sent:
     return Sent(
         accepted=counts[Outcome.ACCEPTED],
         deferred=counts[Outcome.DEFERRED] + counts[Outcome.LOGIN_REJECTED],
         rejected=counts[Outcome.REJECTED],
         unsure=counts[Outcome.UNSURE],
+        refusal=refusal,
         login_refused=login_refused,
     )

@@ -62,8 +62,11 @@ def post(
         login=Login(settings_of(smtp), "" if sender else lasting_of(smtp, password)),
         now=now,
     )
-    return sent, sent.login_refused and (
-        f"{smtp.host}: письма не уходят, сервер не принял имя и пароль "
-        f"({sent.login_refused}); больше не пробуем, пока не изменится пароль или "
-        "настройка в [smtp]"
-    )
+    if words := sent.login_refused:
+        return sent, (
+            f"{smtp.host}: письма не уходят, сервер не принял имя и пароль ({words}); "
+            "больше не пробуем, пока не изменится пароль или настройка в [smtp]"
+        )
+    if words := sent.refusal:
+        return sent, f"{smtp.host}: сервер отказался принять письмо: {words}"
+    return sent, ""
