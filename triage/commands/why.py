@@ -216,6 +216,11 @@ def _say_events(desk: Desk, found: Explained) -> None:
         title = titles.get(event.kind, event.kind.value)
         desk.terminal.say(f"  {when(desk, on)}  {title} ({words}), {event.recogniser}")
         desk.terminal.say(f"      «{event.quote}»")
+        if thread := event.attributes.get("thread"):
+            desk.say(
+                f"      номера в письме нет: это ответ на ваше письмо {thread[:12]}",
+                f"      it names no order: it answers your letter {thread[:12]}",
+            )
         if event.evidence not in shown:
             shown.add(event.evidence)
             desk.terminal.say(f"      {_path(desk, found, event.evidence)}")

@@ -75,6 +75,7 @@ ATTRIBUTES = frozenset(
         "item",
         "seller",
         "seller_inn",
+        "thread",  # SHA-256 of the owner's letter by whose thread the order is known
         "step",  # which ladder step a letter of the owner's was: support or claim
     }
 )

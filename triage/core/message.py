@@ -87,6 +87,8 @@ class Message:
     own: bool = False  # carries triage's own header: our digest
     account: str = ""  # whose mailbox it lies in
     answers: tuple[str, ...] = ()  # Message-IDs of ours it answers, the nearest first
+    parents: tuple[str, ...] = ()  # Message-IDs in In-Reply-To, some of them at most
+    thread: tuple[str, ...] = ()  # those in References, the nearest first, some at most
     unattended: bool = False  # written or passed on by a machine, whatever else it says
     defects: tuple[str, ...] = ()  # what was wrong with the letter, as stable codes
     warnings: tuple[str, ...] = ()  # what looks forged, as stable codes

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from triage.core.choosing import chosen
@@ -10,7 +11,7 @@ from triage.core.event import Certainty, Event, EventKind, Stream
 from triage.core.hearing import Heard, Spoken, hear, spoken
 from triage.core.lesson import Lesson, Lessons
 from triage.core.message import Message, Role, Where
-from triage.core.naming import Names, in_letter, in_text
+from triage.core.naming import Name, Names, in_letter, in_text
 from triage.core.pack import ORDERS, Marketplace, Packs
 from triage.core.passcode import CODES, announces, confirms, hands_over
 from triage.core.phrasebook import NO_PHRASES, Phrases
@@ -21,6 +22,7 @@ from triage.core.selection import wanted
 from triage.core.shape import shape_of
 from triage.core.taught import contradicted, taught_to_say, without_denied
 from triage.core.telling import is_ahead, tell
+from triage.core.threads import UNKNOWN
 from triage.core.words import normal
 
 OWNER_LETTER = "owner-letter"
@@ -190,10 +192,15 @@ def _from_orders(
     unread = replace(unread, against=contradicted(lesson, past))
     if stream := past[0].recogniser.stream:
         return replace(unread, stream=stream, outcome="stream")
-    told = tell(past, message, letter=letter, names=names, market=market, zone=zone)
-    if told is None:
-        return replace(unread, reason=_nameless(names))
-    return replace(unread, events=told, outcome="recognised")
+    say = partial(tell, past, message, letter=letter, market=market, zone=zone)
+    if (told := say(names=names)) is not None:
+        return replace(unread, events=told, outcome="recognised")
+    unread = replace(unread, reason=_nameless(names))
+    thread = (message.parents, message.thread)
+    if not names.orders and any(thread):
+        untied = say(names=names + Names((Name(order=UNKNOWN),))) or ()
+        unread = replace(unread, untied=untied, thread=thread)
+    return unread
 
 
 def _nameless(names: Names) -> str:

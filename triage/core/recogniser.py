@@ -62,4 +62,6 @@ class Reading:
     shape: str = ""  # what letters of one template share; "" for what may not speak
     heading: str = ""  # the same of the subject alone
     receipt: Event | None = None  # a receipt that names no order: the index may tie it
+    untied: tuple[Event, ...] = ()  # told by an answer without a number: so may these
+    thread: tuple[tuple[str, ...], ...] = ()  # what it answers, as `core.threads` says
     against: str = ""  # a recogniser that is sure of something else than was taught

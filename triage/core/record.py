@@ -42,7 +42,15 @@ def letter_row(
         "against": reading.against,
         "buyers": json.dumps(buyers),
         "receipt": reading.receipt and json.dumps(event_row(reading.receipt)),
+        "untied": _untied(reading),
     }
+
+
+def _untied(reading: Reading) -> str | None:
+    if not reading.untied:
+        return None
+    events = [event_row(event) for event in reading.untied]
+    return json.dumps({"thread": reading.thread, "events": events})
 
 
 def event_row(event: Event) -> dict[str, Any]:

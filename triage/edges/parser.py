@@ -18,6 +18,7 @@ LARGEST_TEXT = 2 << 20  # bytes of a part that is read as text
 APART = timedelta(days=1)  # between the letter's own date and the server's
 
 _MOST_LINKS = 2_000
+_MOST_NAMED = 32  # letters in In-Reply-To or References that are looked for
 _ADDRESS = re.compile(r"https?://[^\s<>\"'«»`{}|\\^]+", re.IGNORECASE)
 _AFTER_ADDRESS = ".,;:!?)]*_"
 _LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029")
@@ -61,6 +62,8 @@ def message_of(tree: Tree, sighting: Sighting, authenticated_domain: str) -> Mes
         own=bool(tree.values("x-triage")),
         account=sighting.account,
         answers=_answers(tree),
+        parents=_identifiers(tree, "in-reply-to")[:_MOST_NAMED],
+        thread=_thread(tree),
         unattended=_is_unattended(tree),
         defects=tuple(code for code in defects if code),
     )
@@ -182,9 +185,21 @@ def _identifier(value: str) -> str:
 
 def _answers(tree: Tree) -> tuple[str, ...]:
     """List the letters of ours that a letter names as those it answers, once each."""
-    named = _IDENTIFIER.findall(_header(tree, "in-reply-to")[0])
-    named += reversed(_IDENTIFIER.findall(_header(tree, "references")[0]))
+    parents = _identifiers(tree, "in-reply-to")
+    named = (*parents, *reversed(_identifiers(tree, "references")))
     return tuple(dict.fromkeys(one for one in named if one.endswith(_OURS)))
+
+
+def _thread(tree: Tree) -> tuple[str, ...]:
+    """List the letters before this one, the nearest first; of very many, both ends."""
+    first, *rest = dict.fromkeys(_identifiers(tree, "references")) or [""]
+    nearest = rest[:-_MOST_NAMED:-1]
+    return tuple(filter(None, (*nearest, first)))
+
+
+def _identifiers(tree: Tree, name: str) -> tuple[str, ...]:
+    """Find every <identifier> of a header (RFC 5322, section 3.6.4)."""
+    return tuple(_IDENTIFIER.findall(_header(tree, name)[0]))
 
 
 def _is_unattended(tree: Tree) -> bool:

@@ -4,7 +4,7 @@
 was polled, what waits to be sent) and are carried over when the index is rebuilt.
 """
 
-VERSION = 3
+VERSION = 4
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -20,8 +20,11 @@ CREATE TABLE messages (
     shape TEXT NOT NULL DEFAULT '', heading TEXT NOT NULL DEFAULT '',
     against TEXT NOT NULL DEFAULT '',
     buyers TEXT NOT NULL DEFAULT '[]', -- of the orders it names
-    receipt TEXT -- the event of a receipt that names no order
+    receipt TEXT, -- the event of a receipt that names no order
+    untied TEXT -- events of an answer that names no order, and which letters it answers
 ) STRICT;
+CREATE INDEX messages_asking ON messages (message_id)
+    WHERE role = 'sent' AND outcome = 'recognised';
 CREATE INDEX messages_with_receipt ON messages (evidence) WHERE receipt IS NOT NULL;
 CREATE INDEX messages_by_shape ON messages (shape) WHERE shape <> '';
 CREATE INDEX messages_by_heading ON messages (heading) WHERE heading <> '';
@@ -33,6 +36,13 @@ CREATE TABLE letters_by_order (
     order_number TEXT NOT NULL, evidence TEXT NOT NULL,
     PRIMARY KEY (order_number, evidence)
 ) STRICT, WITHOUT ROWID;
+
+-- which answers that name no order stand in the thread of which Message-ID
+CREATE TABLE threads (
+    message_id TEXT NOT NULL, evidence TEXT NOT NULL,
+    PRIMARY KEY (message_id, evidence)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX threads_by_evidence ON threads (evidence);
 
 CREATE TABLE events (
     id TEXT PRIMARY KEY, pack TEXT NOT NULL, order_number TEXT NOT NULL, posting TEXT,

@@ -10,7 +10,7 @@ from typing import Any
 
 from triage.core.entry import read_sighting
 from triage.core.message import Role, Sighting
-from triage.edges import cases, messages, search, shapes
+from triage.edges import cases, messages, search, shapes, threads
 from triage.edges.archive import Archive
 from triage.edges.child import Job
 from triage.edges.journal import Journal
@@ -19,6 +19,7 @@ from triage.edges.worker import Answer, Pool
 from triage.errors import TriageError
 from triage.jobs.act import catch_up
 from triage.jobs.tasks import task_of
+from triage.jobs.threads import tie
 
 log = logging.getLogger(__name__)
 
@@ -160,10 +161,14 @@ def _replace(
 
     An order that a letter no longer tells of has to be assessed again too.
     """
-    touched = shapes.orders_told_by(store, (row["evidence"] for row in rows))
+    read = [row["evidence"] for row in rows]
+    touched = shapes.orders_told_by(store, read)
+    answers = threads.answers_among(store, read)
     messages.replace_letters(store, rows, told)
+    threads.remember(store, rows)
     search.add(store, shadows)
     touched |= {(event["pack"], event["order_number"]) for event in told}
+    touched |= tie(store, answers | threads.answers_among(store, read))
     cases.mark_dirty(store, touched)
 
 

@@ -97,6 +97,10 @@ def _suspected(
 def _without_secrets(message: Message, reading: Reading) -> tuple[Message, Reading]:
     """Keep codes out of the index: from quotes by their name, from subjects widely."""
     mask = without_codes if reading.events else without_numbers
+    untied = tuple(
+        replace(event, quote=without_codes(event.quote)) for event in reading.untied
+    )
+    reading = replace(reading, untied=untied)
     files = tuple(replace(one, name=mask(one.name)) for one in message.attachments)
     secret = reading.stream is Stream.SECURITY_CODE
     subject = "" if secret else mask(message.subject)
