@@ -61,6 +61,18 @@ def test_an_acknowledgement_or_a_delay_is_no_answer(subject, text):
     assert events_of(subject, text, sender=DESK, in_reply_to=OWNERS) == ()
 
 
+@pytest.mark.parametrize("text", ANSWERS)
+@pytest.mark.parametrize("quoted", NO_ANSWERS)
+@pytest.mark.parametrize("led_in", ["", "10 ноября 2026 г., 12:00, Ozon пишет:\n"])
+def test_an_answer_may_quote_what_is_none(text, quoted, led_in):
+    """Support's own acknowledgement stands below its answer, or the owner's complaint."""
+    whole = f"{text}\n\n{led_in}> {quoted}"
+
+    [event] = events_of(f"Re: Заказ {ORDER}", whole, sender=DESK)
+
+    assert event.kind == "support_answered"
+
+
 @pytest.mark.parametrize(
     "text",
     [

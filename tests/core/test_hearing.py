@@ -67,6 +67,14 @@ def test_a_letter_is_out_when_a_forbidden_phrase_stands_anywhere():
     assert heard(recogniser, "Отправлен", hidden="Как отменить?") == "Отправлен"
 
 
+def test_a_forbidden_phrase_in_a_quoted_letter_is_not_the_letter_s_own():
+    recogniser = a_recogniser(any_of="отправлен", none_of="отмен")
+
+    assert heard(recogniser, "", "Отправлен\n\n> Как отменить?") == "Отправлен"
+    above = "Отправлен\n\n5 ноября 2026 г., 12:00, Анна пишет:\nКак отменить?"
+    assert heard(recogniser, "", above) == "Отправлен"
+
+
 def test_a_condition_spoils_its_own_sentence_only():
     recogniser = a_recogniser(any_of="отправлен", unless=r"\bесли\b")
 

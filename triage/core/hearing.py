@@ -35,7 +35,7 @@ class Spoken:
         return not sought or bool(self.vocabulary.possible(sought))
 
     def says(self, patterns: Patterns) -> bool:
-        """Say whether any of the patterns matches anywhere."""
+        """Say whether any of the patterns matches anywhere but in a quoted letter."""
         return any(map(self._says, self.vocabulary.possible(patterns)))
 
     def leading_to(self, patterns: Patterns) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class Spoken:
     def _says(self, pattern: Phrase) -> bool:
         if (said := self._said.get(pattern)) is None:
             said = any(
-                match
+                not voice.is_quoted(match.start())
                 for voice in self.voices
                 for match in voice.matches(pattern, len(voice.folded))
             )
