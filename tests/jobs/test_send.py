@@ -229,6 +229,27 @@ def test_an_unsure_letter_that_lies_in_the_mailbox_is_not_repeated(
     assert (home.state(), len(home.acts())) == ("accepted", 1)
 
 
+@pytest.mark.parametrize("between", [DROP_BEFORE, "451 later", "wrong password"])
+def test_an_unsure_letter_is_looked_for_whatever_came_between(
+    home: Home, sink: Sink, between: str
+) -> None:
+    home.compose()
+    sink.script = [DROP_AFTER, between]
+    home.send()
+    home.found = False  # it is still on its way
+    right = home.postman
+    if between == "wrong password":
+        home.postman = Postman(replace(right._server, password="wrong"), OWNER)
+    home.send(NOW + PAUSES[0])
+    assert not outbox.withdrawable(home.store)  # a server has had it in its hands
+
+    home.postman, home.found = right, True
+    home.send(NOW + PAUSES[0] + PAUSES[1])
+
+    assert (ids(sink), home.asked) == ([MESSAGE_ID], [MESSAGE_ID] * 2)
+    assert home.state() == "accepted"
+
+
 def test_a_line_cut_before_the_letter_is_simply_tried_again(
     home: Home, sink: Sink
 ) -> None:

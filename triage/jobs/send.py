@@ -3,7 +3,8 @@
     queued ─take→ sending ─→ accepted    journal first, then the row
                           ─→ deferred    4xx or no line: again after a growing pause
                           ─→ rejected    5xx: told, never repeated
-                          ─→ unsure      no answer, or we died: look before repeating
+                          ─→ unsure      no answer, or we died: look before repeating,
+                                         also after further attempts that came to nothing
     queued, deferred ─→ withdrawn        a later digest tells what it would have told
 
 A letter may arrive twice, with one Message-ID; it is never lost in silence.
@@ -141,11 +142,13 @@ def _note(
                 mentions.withdraw(store, letter.key, letter.mentions)
             case Outcome.ACCEPTED | Outcome.UNSURE:
                 _spend(store, now)
-        if answer.outcome is Outcome.LOGIN_REJECTED:
+        state = answer.outcome
+        if state is Outcome.LOGIN_REJECTED:
             _refuse(store, login, answer.words)
-            outbox.finish(store, letter, Outcome.DEFERRED, answer.words)
-        else:
-            outbox.finish(store, letter, answer.outcome, answer.words)
+            state = Outcome.DEFERRED
+        if state is Outcome.DEFERRED and letter.state == Outcome.UNSURE:
+            state = Outcome.UNSURE  # an earlier attempt may still have arrived
+        outbox.finish(store, letter, state, answer.words)
     if damage:
         raise damage
 
