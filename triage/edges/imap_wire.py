@@ -8,12 +8,14 @@ import imaplib
 import socket
 import ssl
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar
 
 BEFORE_LOGIN = 1 << 16  # bytes of lines, and of literals
 LINE = 1_000_000  # bytes
 LINES = 8 << 20  # bytes of all lines in one exchange; a big folder tells of many flags
 LITERALS = 128 << 20  # bytes of them that are kept: 500 headers, each cut at 256 kB
+RECORD = 200  # bytes that a record takes besides
 
 
 class Begun(Protocol):
@@ -66,7 +68,8 @@ class Wire(imaplib.IMAP4):
 
         That came before TLS, and from anybody (CVE-2011-0411 tells of servers).
         """
-        self._sock, self._ahead = sock, sock.makefile("rb")
+        self._sock = sock
+        self._ahead: Any = sock.makefile("rb")
 
     def readline(self) -> bytes:
         line: bytes = self._ahead.readline(self._longest)
@@ -96,29 +99,32 @@ class Wire(imaplib.IMAP4):
         no more; each is its beginning and the literal, or the first `most` bytes of that.
         The others are left where imaplib keeps what it reads.
         """
-        found = []
+        found: list[tuple[B, bytes]] = []
+        readline, read = self._ahead.readline, self._ahead.read
+        self._check_bye()
         while self.tagged_commands[tag] is None:
-            self._check_bye()
-            said, literals = [self.readline()], []
-            if begun := begins(said[0]):
-                literals.append(self.read(begun.size))
-                said.append(self.readline())
+            said, literals = [readline(self._longest)], []
+            begun = begins(said[0])
+            if begun and begun.size <= self._literals:
+                literals.append(read(begun.size))
+                said.append(readline(self._longest))
                 if said[1] == b")\r\n":
-                    found.append((begun, literals[0][:most]))
-                    if most is not None and begun.size > most:
-                        self._literals += begun.size - most
+                    kept = literals[0][:most]
+                    found.append((begun, kept))
+                    self._literals -= len(kept) + RECORD
                     continue
             self._respond(said, literals)
+            self._check_bye()
         return found
 
     def _respond(self, said: list[bytes], literals: list[bytes]) -> None:
         """Let imaplib read a response of which something was read already."""
-        readline, read = self.readline, self.read
-        vars(self).update(
-            readline=lambda: said.pop(0) if said else readline(),
-            read=lambda size: literals.pop(0) if literals else read(size),
+        ahead = self._ahead
+        self._ahead = SimpleNamespace(
+            readline=lambda most: said.pop(0) if said else ahead.readline(most),
+            read=lambda size: literals.pop(0) if literals else ahead.read(size),
         )
         try:
             self._get_response()
         finally:
-            del self.readline, self.read
+            self._ahead = ahead
