@@ -92,9 +92,16 @@ class App:
         done = Ticked()
         with self.place.writing() as store:
             for step in (
-                *(self._compare, self._collect, self._take_files, self._read),
-                *(self._answer, self._check, self._tell, self._post),
-                *(self._remember, self._show),
+                self._compare,
+                self._collect,
+                self._take_files,
+                self._read,
+                self._answer,
+                self._check,
+                self._tell,
+                self._post,
+                self._remember,
+                self._show,
             ):
                 self._steps += 1
                 if stop():

@@ -45,17 +45,15 @@ def undo(desk: Desk, which: str | None, *, as_json: bool) -> None:
 
 
 def _list(desk: Desk, acts: list[Act], lines: list[str], *, as_json: bool) -> None:
+    numbered = list(enumerate(zip(acts, lines, strict=True), 1))
     if as_json:
-        told = [
-            _entry(*each)
-            for each in zip(range(1, LISTED + 1), acts, lines, strict=False)
-        ]
+        told = [_entry(number, act, line) for number, (act, line) in numbered]
         desk.terminal.json({"now": desk.now.isoformat(), "acts": told})
         return
     if not acts:
         desk.say("Брать назад нечего.", "There is nothing to take back.")
         return
-    for number, (act, line) in enumerate(zip(acts, lines, strict=True), 1):
+    for number, (act, line) in numbered:
         at = act.at.astimezone(desk.config.timezone)
         desk.terminal.say(f"{number:>3}. {_when(desk, at)} {line}")
     desk.say("Взять назад: triage undo N", "Take back: triage undo N")

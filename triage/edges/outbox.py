@@ -8,6 +8,7 @@ never a hammered server.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from triage.core.act import ActKind
 from triage.core.attempt import PAUSES, pause
@@ -130,7 +131,7 @@ def enqueue(store: Store, letter: Queued, composed_at: datetime) -> None:
 def raw_of(store: Store, message_id: str) -> bytes:
     """Return a letter by its Message-ID, b"" of one that was let go."""
     rows = store.rows("SELECT raw FROM outbox WHERE message_id = ?", message_id)
-    return bytes(rows[0]["raw"]) if rows else b""
+    return rows[0]["raw"] if rows else b""
 
 
 def withdrawable(store: Store) -> list[Queued]:
@@ -279,15 +280,15 @@ def _rest(now: datetime) -> tuple[str, str]:
     return sortable(now + timedelta.resolution), sortable(now + PAUSES[-1])
 
 
-def _queued(row: Mapping[str, object]) -> Queued:
+def _queued(row: Mapping[str, Any]) -> Queued:
     return Queued(
-        key=str(row["key"]),
-        message_id=str(row["message_id"]),
-        recipient=str(row["recipient"]),
-        raw=bytes(row["raw"]),  # type: ignore[call-overload]
-        mentions=load_mentions(str(row["mentions"])),
-        heads=read_heads(str(row["heads"])),
-        days=str(row["days"]),
-        state=str(row["state"]),
-        attempts=int(str(row["attempts"])),
+        key=row["key"],
+        message_id=row["message_id"],
+        recipient=row["recipient"],
+        raw=row["raw"],
+        mentions=load_mentions(row["mentions"]),
+        heads=read_heads(row["heads"]),
+        days=row["days"],
+        state=row["state"],
+        attempts=row["attempts"],
     )
