@@ -5,6 +5,7 @@ import json
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import count
@@ -12,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from builders import an_event
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ from offline import READING
 from triage.cli import cli
 from triage.core.event import Certainty
 from triage.core.message import Role
+from triage.core.threads import Asked, tied
 from triage.edges import threads
 from triage.edges.archive import Archive
 from triage.edges.child import Job, Task, attempt
@@ -153,6 +156,7 @@ def test_silence_is_told_where_the_answer_is_to_another_letter(tmp_path):
 
         assert "письма с ответом нет" in text
         assert "в письме нет номера заказа" in text
+        assert "«Кто продавец», ваше письмо от 9 ноября 2026 г." in text
 
 
 def test_why_says_that_the_thread_ties_the_answer_to_the_order(tmp_path):
@@ -298,7 +302,21 @@ def test_a_second_letter_of_the_same_name_takes_the_conclusion_back(home):
     first, reply = sent(ONE), come(answer())
 
     assert len(home.take_all(first, reply)) == 1
+    home.store.execute("UPDATE orders SET dirty = 0")
     assert home.take_all(sent(TWO)) == []
+    rows = home.store.rows("SELECT order_number FROM orders WHERE dirty = 1 ORDER BY 1")
+    assert [row["order_number"] for row in rows] == [ONE, TWO]
+
+
+@pytest.mark.parametrize("certainty", Certainty)
+def test_what_is_concluded_is_never_sure(certainty):
+    told = an_event("refund_paid", "2026-11-10", certainty=certainty)
+    mine = Asked(message_id=ASKED, evidence="a" * 64, pack=told.pack, order=TWO)
+
+    [event] = tied([told], [[ASKED]], [mine])
+
+    assert (event.order, event.certainty) == (TWO, Certainty.GUESS)
+    assert tied([told], [[ASKED]], [replace(mine, pack="another")]) == ()
 
 
 def test_the_letter_that_is_answered_counts_before_those_above_it(home):
