@@ -148,3 +148,12 @@ def test_plain_text_is_aligned_with_gaps_that_nobody_takes_for_slips():
 )
 def test_rates_are_written_without_idle_zeros(rate, words):
     assert per_cent(Decimal(rate)) == words
+
+
+@pytest.mark.parametrize("days", [99, 100])
+def test_a_cap_that_cuts_nothing_is_not_spoken_of(days):
+    found = grown(24990, ONE, days, cap=24990)
+
+    assert found.cap is None
+    assert found.total == found.uncapped
+    assert len(cells(found, ru().phrases)) == len(found.rows) + 2

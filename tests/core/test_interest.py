@@ -91,7 +91,18 @@ def test_the_owner_may_write_the_rate_freely(text, rate, since):
     assert told == Rate(on(since), on("2026-11-23"), Decimal(rate))
 
 
-@pytest.mark.parametrize("text", ["14", "с 27.07.2026", "14 с 27.12.2026", "много", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14",
+        "с 27.07.2026",
+        "14 с 27.12.2026",
+        "14 с 31.02.2026",
+        "14 с той поры",
+        "много",
+        "",
+    ],
+)
 def test_a_rate_without_a_day_of_the_past_is_no_rate(text):
     assert read_told(text, on("2026-11-23")) is None
 

@@ -1,16 +1,18 @@
 """A case on its ladder, day by day, on the built-in plans."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import an_act, an_event, on
+from builders import MOSCOW, an_act, an_event, on
 from hypothesis import given
 from hypothesis import strategies as st
 from ladders import RULES, STEPS, a_case, did, in_worked_days, ru, standing, told
 
 from triage.core.case import State
+from triage.core.deadline import Term
 from triage.core.ladder import stand
-from triage.core.step import Standing
+from triage.core.step import Standing, When
 
 ONE_DAY = timedelta(days=1)
 FACTS = {
@@ -556,3 +558,23 @@ def test_every_plan_can_be_walked_to_its_end(rule):
     optional = {each.id for each in steps if each.optional} | {"check"}
     assert {each.id for each in steps} - optional <= set(seen)
     assert seen[-1] == steps[-1].id
+
+
+def test_no_step_is_due_before_a_required_one_that_stands_before_it():
+    case = a_case()
+    days = {"claim": 40, "social": 5, "bank": 6, "authority": 7}
+    plan = tuple(
+        replace(one, due=(When(anchor="opened", term=Term(days[one.id])),))
+        if one.id in days
+        else one
+        for one in ru().plan(case.rule)
+    )
+    ladder = replace(ru(), plans={**ru().plans, case.rule: plan})
+
+    now = stand(case, 1, [], [], ladder, {}, case.opened_on, zone=MOSCOW)
+
+    claim = dated(now, "claim").due_on
+    assert claim == case.opened_on + 40 * ONE_DAY
+    later = [one for one in now.steps if one.step.id in days]
+    assert all(one.due_on >= claim for one in later if not one.step.background)
+    assert any(not one.step.background for one in later[1:])

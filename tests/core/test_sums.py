@@ -87,3 +87,8 @@ def test_the_possible_fine_is_half_of_what_the_court_awards():
 @pytest.mark.parametrize(("exact", "rounded"), [("0.005", "0.01"), ("0.0049", "0.00")])
 def test_half_a_kopeck_is_rounded_up(exact, rounded):
     assert kopecks(Decimal(exact)) == Decimal(rounded)
+
+
+@given(st.lists(st.tuples(DAYS, MONEY), max_size=6), DAYS)
+def test_more_money_back_than_was_owed_leaves_nothing_and_no_less(repaid, day):
+    assert Debt(amount=Decimal(500), due_on=DUE, repaid=tuple(repaid)).left(day) >= 0
