@@ -23,8 +23,7 @@ CREATE TABLE messages (
     receipt TEXT, -- the event of a receipt that names no order
     untied TEXT -- events of an answer that names no order, and which letters it answers
 ) STRICT;
-CREATE INDEX messages_asking ON messages (message_id)
-    WHERE role = 'sent' AND outcome = 'recognised';
+CREATE INDEX messages_asking ON messages (message_id) WHERE role = 'sent';
 CREATE INDEX messages_with_receipt ON messages (evidence) WHERE receipt IS NOT NULL;
 CREATE INDEX messages_by_shape ON messages (shape) WHERE shape <> '';
 CREATE INDEX messages_by_heading ON messages (heading) WHERE heading <> '';

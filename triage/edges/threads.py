@@ -12,12 +12,12 @@ from triage.edges.store import Store
 
 ANSWERS_TO = (
     "SELECT threads.evidence FROM messages JOIN threads USING (message_id)"
-    " WHERE role = 'sent' AND outcome = 'recognised' AND messages.evidence IN ({})"
+    " WHERE role = 'sent' AND messages.evidence IN ({})"
 )
 ASKED = (
     "SELECT message_id, evidence, events.pack, order_number"
     " FROM messages JOIN events USING (evidence)"
-    " WHERE role = 'sent' AND outcome = 'recognised' AND message_id IN ({})"
+    " WHERE role = 'sent' AND message_id IN ({})"
 )
 
 
