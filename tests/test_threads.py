@@ -22,6 +22,8 @@ from mails import a_letter, an_arrival
 from offline import READING
 
 from triage.cli import cli
+from triage.core.act import Act, ActKind
+from triage.core.case import State
 from triage.core.event import Certainty
 from triage.core.message import Role
 from triage.core.threads import Asked, tied
@@ -112,7 +114,9 @@ def written(raw: bytes, at: datetime, folder: str = "INBOX") -> Written:
 
 
 @contextlib.contextmanager
-def lived(folder: Path, letters: Sequence[Written], until: date) -> Iterator[Life]:
+def lived(
+    folder: Path, letters: Sequence[Written], until: date, *acts: Act
+) -> Iterator[Life]:
     scenario = Scenario(
         pack="ozon",
         begins=date(2026, 11, 9),
@@ -121,7 +125,7 @@ def lived(folder: Path, letters: Sequence[Written], until: date) -> Iterator[Lif
         authserv="mx.example.org",
         owner=OWNER,
         letters=tuple(letters),
-        acts=(),
+        acts=acts,
     )
     with Life(folder, scenario) as life:
         life.live()
@@ -157,6 +161,32 @@ def test_silence_is_told_where_the_answer_is_to_another_letter(tmp_path):
         assert "письма с ответом нет" in text
         assert "в письме нет номера заказа" in text
         assert "«Кто продавец», ваше письмо от 9 ноября 2026 г." in text
+
+
+@pytest.mark.parametrize(
+    ("word", "asks"),
+    [
+        ("yes", None),
+        ("no", "Вы писали в поддержку, письма с ответом нет. В чате тоже не ответили?"),
+    ],
+)
+def test_the_owner_has_the_last_word_on_what_the_thread_says(tmp_path, word, asks):
+    letters = [
+        written(bought(), BOUGHT_AT),
+        written(asked(ONE), ASKED_AT, "Sent"),
+        written(answer(), ANSWERED_AT),
+    ]
+    said = Act(
+        at=datetime(2026, 11, 11, 9, 0, tzinfo=UTC),
+        kind=ActKind.ANSWERED,
+        case=f"ozon/support-silent/{ONE}",
+        order=ONE,
+        data={"pack": "ozon", "question": "", "answer": word},
+    )
+    with lived(tmp_path, letters, date(2026, 11, 12), said) as life:
+        open_now = [one for one in life.standings() if one.state is not State.RESOLVED]
+
+        assert [one.case.asks for one in open_now] == [asks] * (word == "no")
 
 
 def test_why_says_that_the_thread_ties_the_answer_to_the_order(tmp_path):
