@@ -87,6 +87,14 @@ def test_pauses_grow_and_the_longest_stays(store: Store) -> None:
     assert waited == [*PAUSES, PAUSES[-1], PAUSES[-1]]
 
 
+def test_a_clock_that_was_ahead_keeps_no_letter_waiting(store: Store) -> None:
+    outbox.enqueue(store, a_letter(), NOW + timedelta(days=365))
+
+    assert outbox.waits(store, NOW)
+    assert outbox.due(store, NOW) == [KEY]
+    assert outbox.take(store, KEY, NOW)
+
+
 def test_what_was_being_sent_when_we_died_is_unsure(store: Store) -> None:
     outbox.enqueue(store, a_letter(), NOW)
     outbox.take(store, KEY, NOW)

@@ -75,9 +75,10 @@ def test_a_letter_arrives_without_protection_on_this_machine_only() -> None:
         (a_letter(STRANGER), OWNER),
         (a_letter(STRANGER), STRANGER),
         (a_letter(f"{OWNER}, {STRANGER}"), OWNER),
-        (a_letter(extra=f"Cc: {STRANGER}\r\n"), OWNER),
-        (a_letter(extra=f"Bcc: {STRANGER}\r\n"), OWNER),
-        (a_letter(extra=f"Resent-To: {STRANGER}\r\n"), OWNER),
+        *(
+            (a_letter(extra=f"{name}: {STRANGER}\r\n"), OWNER)
+            for name in ("To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc")
+        ),
         (b"Subject: nobody\r\n\r\n", OWNER),
     ],
 )

@@ -391,6 +391,21 @@ def test_no_day_has_more_letters_than_a_person_would_bear(
     assert (len(sink.taken), home.state()) == (LETTERS_A_DAY + 1, "accepted")
 
 
+def test_letters_after_which_we_died_count_among_those_of_the_day(
+    home: Home, sink: Sink
+) -> None:
+    home.compose()
+    now = NOW
+    for wait in PAUSES[:LETTERS_A_DAY]:
+        with pytest.raises(Crash):
+            home.send(now, sender=Dying(home.postman))
+        home.restart()
+        now += wait
+
+    assert home.send(now) == Sent()
+    assert (len(sink.taken), home.state()) == (LETTERS_A_DAY, "unsure")
+
+
 def test_after_days_without_a_network_one_letter_comes(home: Home, sink: Sink) -> None:
     sink.script = [DROP_BEFORE] * 1000
     now = NOW
