@@ -208,6 +208,18 @@ def test_how_the_cap_meets_an_older_delay_is_said_to_be_unconfirmed():
     assert doubt_of(fresh, on("2026-03-10"), ru().phrases) == ""
 
 
+def test_no_day_is_counted_on_which_the_norm_was_not_yet_in_force():
+    since = on("2026-11-10")
+    norm = replace(ru().norms["penalty-23.1"], valid_from=since)
+    ladder = replace(ru(), norms={**ru().norms, norm.id: norm})
+    case = a_case("delivery-overdue", **LATE)
+
+    counted = reckoned(case, "2026-11-23", ladder=ladder).calculation
+
+    assert (counted.from_on, counted.days) == (since, 14)
+    assert reckoned(case, "2026-11-23").calculation.days == 21
+
+
 def test_no_sum_is_counted_from_an_old_reading():
     case = a_case("delivery-overdue", "2027-05-10", promised_on="2027-05-01")
 
