@@ -54,7 +54,7 @@ class Authority:
                 status, answer = outer.answer(self.path, form)
                 body = json.dumps(answer).encode()
                 self.send_response(status)
-                if status in (302, 307):
+                if 300 <= status < 400:
                     self.send_header("Location", "http://127.0.0.1:9/elsewhere")
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))

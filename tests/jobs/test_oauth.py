@@ -251,11 +251,12 @@ def test_nothing_secret_stands_in_a_grants_words(granted):
     assert "hush" not in repr(Client("id", "hush"))
 
 
-def test_a_redirect_of_the_token_server_is_not_followed(granted):
-    granted.server.script = [(307, {})]
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_of_the_token_server_is_not_followed(granted, status):
+    granted.server.script = [(status, {})]
     granted.now += HOUR
 
-    with pytest.raises(Unavailable, match="307"):
+    with pytest.raises(Unavailable, match=str(status)):
         granted.access()
 
 
