@@ -1,5 +1,6 @@
 """The way out: to the owner alone, over a protected line, with every end told apart."""
 
+import base64
 import contextlib
 import socket
 import threading
@@ -236,6 +237,15 @@ def test_what_a_server_says_is_kept_short_and_printable(sink: Sink) -> None:
 
     assert answer.words.isprintable()
     assert len(answer.words) <= 200
+
+
+def test_a_password_that_a_server_repeats_is_not_shown(sink: Sink) -> None:
+    told = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode()
+    sink.script.append(f"550 you said AUTH PLAIN {told}")
+
+    answer = Postman(a_server(sink), OWNER).send(a_letter(), OWNER)
+
+    assert answer.words == "550 you said AUTH PLAIN ***"
 
 
 def test_a_check_logs_in_and_sends_nothing(sink: Sink) -> None:

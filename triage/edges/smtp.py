@@ -19,13 +19,13 @@ from typing import Any, BinaryIO
 
 from triage.core.attempt import Answer, Outcome
 from triage.core.provider import LOOPBACK
+from triage.core.server_words import shown
 from triage.errors import Refused, reason
 
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 30.0
 ANSWER_SECONDS = 120.0  # RFC 5321, 4.5.3.2 allows more; the owner's provider does not
-WORDS = 200  # of a server's answer
 MOST_LINES = 100  # of one answer
 
 
@@ -108,6 +108,13 @@ class Postman:
         return self._attempt(lambda _: Answer(Outcome.ACCEPTED))
 
     def _attempt(self, act: Callable[[smtplib.SMTP], Answer]) -> Answer:
+        """Connect and act, and show of the server's words what is fit to be shown."""
+        answer = self._tried(act)
+        words = shown(answer.words, self._server.user, self._server.password)
+        printable = "".join(c if c.isprintable() else " " for c in words)
+        return Answer(answer.outcome, " ".join(printable.split()))
+
+    def _tried(self, act: Callable[[smtplib.SMTP], Answer]) -> Answer:
         """Connect and act; a fault of the session says nothing about the letter."""
         try:
             with self._connected() as line:
@@ -124,11 +131,11 @@ class Postman:
             return _answer(Outcome.DEFERRED, error.smtp_code, error.smtp_error)
         except ssl.SSLCertVerificationError as error:
             words = f"сертификат сервера не подходит: {error.verify_message}"
-            return Answer(Outcome.DEFERRED, _clean(words))
+            return Answer(Outcome.DEFERRED, words)
         except (smtplib.SMTPException, OSError) as error:
             ours = isinstance(error, (smtplib.SMTPException, ssl.SSLError))
             words = str(error) if ours else reason(error)
-            return Answer(Outcome.DEFERRED, _clean(f"нет связи: {words}"))
+            return Answer(Outcome.DEFERRED, f"нет связи: {words}")
 
     def _check(self, raw: bytes, recipient: str) -> None:
         letter = email.message_from_bytes(raw, policy=email.policy.compat32)
@@ -205,7 +212,7 @@ class Postman:
             code, words = connection.getreply()
         except (smtplib.SMTPException, OSError) as error:
             log.warning("no answer after the letter was sent whole")
-            return Answer(Outcome.UNSURE, _clean(f"связь прервалась: {error}"))
+            return Answer(Outcome.UNSURE, f"связь прервалась: {error}")
         if 400 <= code < 600:
             return _verdict(code, words)
         taken = 200 <= code < 300  # by its first digit alone: RFC 5321, 4.3.2
@@ -228,9 +235,4 @@ def _verdict(code: int, words: bytes | str) -> Answer:
 
 def _answer(outcome: Outcome, code: int, words: bytes | str) -> Answer:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return Answer(outcome, _clean(f"{code} {text}"))
-
-
-def _clean(text: str) -> str:
-    printable = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(printable.split())[:WORDS]
+    return Answer(outcome, f"{code} {text}")
