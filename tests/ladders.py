@@ -107,12 +107,12 @@ def told(case: Case, name: str, value: str, day: str = "2026-11-12") -> Act:
 
 
 def standing(
-    case: Case, day: str, *acts: Act, events: Sequence[Event] = ()
+    case: Case, day: str, *acts: Act, events: Sequence[Event] = (), number: int = 1
 ) -> Standing:
     """Place a case on the built-in ladder as of a day."""
     return stand(
         case,
-        1,
+        number,
         acts,
         events,
         ru(),

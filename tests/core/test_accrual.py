@@ -201,11 +201,11 @@ def test_how_the_cap_meets_an_older_delay_is_said_to_be_unconfirmed():
     claim = did(case, "claim", "2025-08-02")
     later = a_case("defective", "2026-02-02", amount_item="24990.00")
 
-    doubts = reckoned(case, "2026-02-10", claim)
-    fresh = reckoned(later, "2026-03-10", did(later, "claim", "2026-02-02"))
+    doubts = anchors_of(case, "2026-02-10", claim)
+    fresh = anchors_of(later, "2026-03-10", did(later, "claim", "2026-02-02"))
 
-    assert "не подтверждено" in doubt_of(doubts, on("2026-02-10"), ru().phrases)
-    assert doubt_of(fresh, on("2026-03-10"), ru().phrases) == ""
+    assert "не подтверждено" in doubt_of(reckon(doubts), doubts)
+    assert doubt_of(reckon(fresh), fresh) == ""
 
 
 def test_no_day_is_counted_on_which_the_norm_was_not_yet_in_force():
@@ -241,7 +241,7 @@ def test_past_the_last_confirmed_rate_the_digest_asks_for_it():
 
     assert asked.step.id == "claim"
     assert "неизвестна ключевая ставка с 26 октября 2026 г." in asked.caution
-    assert "«факт 3 ставка " in asked.caution
+    assert "«факт 1 ставка " in asked.caution
     assert reckoned(case, "2026-11-23").calculation is None
 
 

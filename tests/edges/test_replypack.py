@@ -70,11 +70,19 @@ def test_every_answer_that_the_packs_put_into_the_owners_mouth_is_understood():
         read_number=lambda word: None,
         facts={n: packs.ladder.fact_names[n] for n in packs.facts.told},
     )
-    texts = "".join(path.read_text("utf-8") for path in BUILT_IN.rglob("ru/*.toml"))
-    texts += (BUILT_IN / "ru" / "letters" / "documents.txt").read_text("utf-8")
-    asked = sorted(set(re.findall("«(факт 3 [^»]+)»", texts)))
+    texts = "".join(
+        path.read_text("utf-8")
+        for folder in ("ru", "en")
+        for path in (BUILT_IN / folder).rglob("*.t*")
+    )
+    asked = [
+        f"{word} 3 {rest}"
+        for word, rest in re.findall(
+            r"[«“](факт|fact) (?:\$number|\{number\}) ([^»”]+)[»”]", texts
+        )
+    ]
 
-    assert len(asked) > 8
+    assert len({*asked}) > 16
     for words in asked:
         [wish] = listener.listen(words)
         told = packs.facts.settle(

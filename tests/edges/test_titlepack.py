@@ -153,7 +153,7 @@ def test_every_caution_is_english_with_its_days():
     tongue, phrases = packs("en").tongue, packs().ladder.phrases
     holes = {"since": "5 декабря 2026 г.", "end": "5 декабря 2026 г."}
     holes |= {"checked": "5 декабря 2026 г.", "day": "5 декабря 2026 г."}
-    holes |= {"year": "2028", "sum": "10,00 ₽"}
+    holes |= {"year": "2028", "sum": "10,00 ₽", "number": "7"}
     cautions = [v for k, v in phrases.items() if k.startswith("caution_")]
 
     for one in cautions:

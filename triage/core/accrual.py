@@ -1,6 +1,5 @@
 """What grows on the debt of a case: which norm, since when, on what sum, up to when."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -63,15 +62,18 @@ def reckon(anchors: Anchors) -> Reckoning | None:
     return grow(found, debt, anchors, _until(accrual, anchors))
 
 
-def doubt_of(found: Reckoning, today: date, phrases: Mapping[str, str]) -> str:
+def doubt_of(found: Reckoning, anchors: Anchors) -> str:
     """Say what to check before relying on the sum, or what it wants to be counted."""
+    phrases = anchors.ladder.phrases
     if found.rate_asked and found.rate_known_to:
         lacking = found.rate_known_to + ONE_DAY
-        return phrases["caution_key_rate"].format(since=day(lacking))
+        return phrases["caution_key_rate"].format(
+            since=day(lacking), number=anchors.called
+        )
     since, grown = found.norm.cap_from, found.calculation
     if since and grown and grown.from_on < since <= grown.to_on:
         return phrases["caution_cap"].format(since=day(since))
-    return law.doubt(found.norm, today, phrases)
+    return law.doubt(found.norm, anchors.today, phrases)
 
 
 def _applies(row: Accrual, anchors: Anchors) -> bool:

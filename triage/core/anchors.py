@@ -25,13 +25,32 @@ class Anchors:
     ladder: Ladder
     today: date
     steps: Mapping[str, Step] = field(hash=False)
+    called: str = ""  # what the owner calls the case when he answers
 
     @classmethod
-    def of(cls, case: Case, done: Progress, ladder: Ladder, today: date) -> Self:
-        """Look at a case as of a day, by the plan that the told facts make."""
+    def of(
+        cls,
+        case: Case,
+        done: Progress,
+        ladder: Ladder,
+        today: date,
+        *,
+        number: int = 0,
+    ) -> Self:
+        """Look at a case as of a day, by the plan that the told facts make.
+
+        A case without a number goes by its id.
+        """
+        called = str(number or case.id)
         plan = ladder.plan(case.rule, done.looking_into(case))
-        steps = {step.id: step for step in plan}
-        return cls(case=case, progress=done, ladder=ladder, today=today, steps=steps)
+        return cls(
+            case=case,
+            progress=done,
+            ladder=ladder,
+            today=today,
+            steps={step.id: step.of_case(called) for step in plan},
+            called=called,
+        )
 
     def told(self, name: str) -> str | None:
         """Return a fact as it was told, the owner's word before a letter's."""

@@ -83,6 +83,8 @@ def _of_step(
     window = ladder.norms.get(step.window)
     if window is not None and window.term is not None and window.term.shifts:
         yield f"window: {step.window!r} shifts, but it is the owner's own last day"
+    for key in ("action", "after"):
+        yield from _of_names(key, getattr(step, key), {"number"}, nearest)
     if step.locked_by and not step.lock_reason:
         yield "a locked step needs a lock_reason"
     if not step.due:

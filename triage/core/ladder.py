@@ -35,7 +35,7 @@ def stand(  # noqa: PLR0917 - one case, and all that it hangs on
     facts of the case's marketplace.
     """
     done = progress(case, acts, events, zone, today)
-    anchors = Anchors.of(case, done, ladder, today)
+    anchors = Anchors.of(case, done, ladder, today, number=number)
     if _is_resolved(anchors):
         taken = (
             StepNow(step=step, due_on=None, done_on=anchors.progress.done_on(step.id))

@@ -172,7 +172,7 @@ def facts_for(
     case, now = standing.case, standing.step
     taken = {s.step.id: (s.done_on,) for s in standing.steps if s.done_on}
     done = Progress(told=told_in(acts, case, zone), taken=taken)
-    anchors = Anchors.of(case, done, ladder, standing.today)
+    anchors = Anchors.of(case, done, ladder, standing.today, number=standing.number)
     chosen = anchors.steps.get(step, now.step if now else None)
     facts = prepare(anchors, owner, contacts or {})(chosen)
     names = dict.fromkeys(a.data["name"] for a in acts if a.kind is ActKind.ATTACHED)

@@ -58,7 +58,7 @@ def prepare(
             facts.setdefault(name, Fact(name, value, DERIVED))
         by = name_of(found.norm.id)
         facts[GROWS_BY] = Fact(GROWS_BY, by, DERIVED)
-        if doubt := doubt_of(found, anchors.today, ladder.phrases):
+        if doubt := doubt_of(found, anchors):
             about = "" if found.rate_asked else found.norm.cite
             facts[f"doubt_{by}"] = Fact(f"doubt_{by}", doubt, DERIVED, about)
             if found.rate_asked:
@@ -133,6 +133,7 @@ def _worked_out(anchors: Anchors, known: Facts) -> Iterator[tuple[str, str]]:
     if told := _told_by_day(anchors):
         yield "chronology", told
     yield "order", case.order
+    yield "number", anchors.called
     yield "order_tail", "…" + "".join(c for c in case.order if c.isdigit())[-3:]
     if case.posting:
         yield "posting", case.posting

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from string import Template
 from typing import Any
 
 from triage.core.case import Case, State
@@ -71,7 +72,7 @@ class Step:
     id: str  # check support claim documents social bank authority lawyer
     rung: str  # "1", "2", "2c" …
     title: str
-    action: str  # one sentence in the imperative, for the digest
+    action: str  # one sentence in the imperative, for the digest; may hold $number
     due: tuple[When, ...]
     locked_by: tuple[str, ...] = ()  # steps whose answer term must have run out
     lock_reason: str = ""
@@ -88,7 +89,7 @@ class Step:
     letter: str = ""  # id of the letter, "" where none is needed
     more_letters: tuple[str, ...] = ()  # other texts that belong to the step
     documents: tuple[str, ...] = ()
-    after: str = ""  # what happens next, one sentence
+    after: str = ""  # what happens next, one sentence; may hold $number
     texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Wording of this step alone, laid over the rule's."""
     variants: tuple["Variant", ...] = ()
@@ -108,6 +109,16 @@ class Step:
             texts = {**step.texts, **variant.changes.get("texts", {})}
             step = replace(step, **{**variant.changes, "texts": texts})
         return step
+
+    def of_case(self, called: str) -> "Step":
+        """Put what the case is called into the answers that the owner is told to give."""
+        if "$" not in self.action + self.after:
+            return self
+        action, after = (
+            Template(words).safe_substitute(number=called)
+            for words in (self.action, self.after)
+        )
+        return replace(self, action=action, after=after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,7 @@ def explain(
     acts = effective(cases.acts_of(store, [case.order], now).get(case.order, []))
     ladder = bench.packs.ladder_of(case.pack)
     done = progress(case, acts, events, bench.zone, standing.today)
-    anchors = Anchors.of(case, done, ladder, standing.today)
+    anchors = Anchors.of(case, done, ladder, standing.today, number=standing.number)
     contacts = bench.packs.marketplace(case.pack).contacts
     found = {
         fact.name: Reason(fact=fact, source=Source.LETTER)
