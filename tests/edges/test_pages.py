@@ -254,8 +254,8 @@ def test_a_prepared_letter_keeps_its_lines_and_cannot_leave_its_box() -> None:
 
     written = page(case, texts=texts)
 
-    assert "   | Здравствуйте!\n   | </div>" in written.text
-    assert "   | --\n   | х" in written.text
+    assert "\n—— начало текста ——\nЗдравствуйте!\n</div>" in written.text
+    assert "\n- -\nх\n—— конец текста ——\n" in written.text
     assert "&lt;/div&gt;&lt;h1&gt;СДЕЛАТЬ" in written.html
 
 

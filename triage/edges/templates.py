@@ -33,6 +33,7 @@ CELL = 1000  # characters of a one-line value
 BLOCK = 20_000  # characters of a prepared letter
 
 _BREAKS = re.compile(r"[ \n\u2028\u2029]+")
+_RULE = re.compile(r"^\s*[-=_~‐-―─━═⎯⸺⸻﹘﹣－]{2,}")
 _METHODS = frozenset(dir(dict))
 _NAMED_ONLY = re.compile(r"(?:[^{}]|\{\w*\})*")
 _METHOD = (MethodType, BuiltinMethodType)
@@ -112,6 +113,7 @@ def environment(language: str, own: Path | None) -> Environment:
     )
     made.filters |= {
         "block": lambda text: _Lines(text[:BLOCK]),
+        "within": lambda line: _Lines(within(clean(line[:BLOCK]))),
         "roubles": words.roubles,
         "whole_roubles": words.whole_roubles,
         "sentence": lambda text: text[:1].upper() + text[1:],
@@ -160,6 +162,16 @@ def clean(text: str) -> str:
 def _is_clean(text: str) -> bool:
     """Tell quickly of most texts that they are on one line and can be seen whole."""
     return "  " not in text and text.replace("\u00a0", "").isprintable()
+
+
+def within(line: str) -> str:
+    """Keep a line of a letter from passing for a ruler, a signature or a quotation.
+
+    A run of dashes that it begins with is parted; before `>` and `From ` a space is put,
+    as in RFC 3676, section 4.4. No other line changes.
+    """
+    parted = _RULE.sub(lambda run: " ".join(run[0].strip()), line)
+    return f" {parted}" if parted.startswith((">", "From ")) else parted
 
 
 def lines(text: str) -> str:
