@@ -1,5 +1,6 @@
 """No line that is shown ends inside a date or a sum, or behind a word of one letter."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.core.unbroken import unbroken, unbroken_page
+from triage.core.unbroken import unbroken, unbroken_page, whole_numbers
 from triage.core.words import NBSP, day, days, roubles, short_day, whole_roubles
 
 DAYS = st.dates(date(1990, 1, 1), date(2199, 12, 31))
@@ -70,3 +71,42 @@ def test_what_is_typed_or_copied_keeps_plain_spaces():
     )
 
     assert unbroken_page(page + "</body>") == page + "</body>"
+
+
+ORDERS = st.from_regex(r"[0-9]{1,9}(-[0-9]{1,5}){1,2}", fullmatch=True)
+
+
+@given(BESIDE, ORDERS, BEHIND)
+def test_the_number_of_an_order_stays_on_one_line_of_a_page(before, number, after):
+    page = f"<body><p>{before} {number}{after}</p></body>"
+
+    shown = whole_numbers(unbroken_page(page))
+
+    assert f'<span style="white-space: nowrap;">{number}</span>' in shown
+    assert re.sub("<[^>]+>", "", shown).replace(NBSP, " ") == re.sub(
+        "<[^>]+>", "", page
+    ).replace(NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "12345678-0001-",
+            "x12345678-0001",
+            "12345678-0001x",
+            "12490",
+            "2–3",
+            "1 - 2",
+        ),
+        *("1-" * 40 + "1", "9" * 20 + "-" + "9" * 20, "-5", "кто-то"),
+    ],
+)
+def test_what_is_no_number_with_hyphens_or_too_long_for_a_line_may_break(text: str):
+    assert "nowrap" not in whole_numbers(f"<body><p>{text}</p></body>")
+
+
+def test_a_number_in_a_link_or_in_what_is_typed_is_left_alone():
+    page = '<a href="mailto:a@b?subject=1234-0001">да</a><code>triage 1234-0001</code>'
+
+    assert whole_numbers(f"<body>{page}</body>") == f"<body>{page}</body>"

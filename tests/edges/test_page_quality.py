@@ -17,6 +17,7 @@ from sample_digest import full
 from screen import NAMES, SCHEMES, WIDTHS, measure, shoot
 from selectolax.lexbor import LexborHTMLParser
 
+from triage.core.unbroken import whole_numbers
 from triage.edges.pages import CLIPPED, render
 
 TESTS = Path(__file__).parents[1]
@@ -172,6 +173,7 @@ GRACEFUL = {
     "css-max-height": "beside display: none",
     "css-overflow": "beside display: none",
     "css-overflow-wrap": "beside word-break",
+    "css-white-space": "a number may break at its hyphen",
     "css-word-break": "a very long word makes the page wider",
     "html-aria-label": "the caption below the ladder says where the case stands",
     "html-role": "the same",
@@ -254,6 +256,19 @@ def test_nothing_is_wider_than_the_screen(pages: dict[str, str]) -> None:
 
     for (_, width), (_, needed) in zip(shown, measure(shown), strict=True):
         assert needed <= width
+
+
+@browser
+@pytest.mark.slow
+def test_the_number_of_an_order_is_not_torn_at_its_hyphen() -> None:
+    """In a frame narrower than the number, it hangs out whole or is torn."""
+    torn = (
+        '<body style="margin: 0; overflow-wrap: anywhere;"><p>12345678-0001</p></body>'
+    )
+
+    (_, before), (_, now) = measure([(torn, 75), (whole_numbers(torn), 75)])
+
+    assert before <= 75 < now
 
 
 def fonts() -> set[str]:

@@ -14,7 +14,7 @@ import css_inline
 
 from triage.core.agenda import Appointment, agenda
 from triage.core.digest import Digest
-from triage.core.unbroken import unbroken_page
+from triage.core.unbroken import unbroken_page, whole_numbers
 from triage.edges import templates
 from triage.edges.templates import Template
 from triage.errors import ConfigError
@@ -59,7 +59,7 @@ def render(
         for shown, listed, cards in _sizes(len(digest.actions)):
             values = {"subject": subject, "shown": shown}
             values |= {"listed": listed, "cards": cards}
-            html = unbroken_page(inline(rich.render(digest=digest, **values)))
+            html = _tied(rich.render(digest=digest, **values))
             if len(html.encode()) <= CLIPPED:
                 break
         found = agenda(digest, announced)
@@ -85,7 +85,7 @@ def write_page(
         subject = templates.one_line(subject).strip()
         known = {**values, "subject": subject}
         text = pack.get_template(f"{name}.txt.j2").render(known)
-        html = unbroken_page(inline(pack.get_template(f"{name}.html.j2").render(known)))
+        html = _tied(pack.get_template(f"{name}.html.j2").render(known))
     except ConfigError:
         raise
     except Exception as error:
@@ -103,6 +103,11 @@ def _notes(
         title, _, rest = _tidy(template.render(digest=digest, **values)).partition("\n")
         notes.append((each, title, rest.strip()))
     return tuple(notes)
+
+
+def _tied(html: str) -> str:
+    """Put the style where mail programs heed it, and lines where they do not tear."""
+    return whole_numbers(unbroken_page(inline(html)))
 
 
 def inline(html: str) -> str:
