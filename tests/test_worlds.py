@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from life import STORIES, Life, days, hurry, read_story
 
 from triage.core.question import WITHDRAWN
-from triage.core.step import Standing
+from triage.core.step import Standing, StepNow
 from triage.edges.home import Home
 from triage.edges.store import Store
 from triage.jobs.demo import Scenario
@@ -57,10 +57,21 @@ def dump(life: Life) -> dict[str, list[dict[str, object]]]:
 def cases(life: Life) -> dict[str, Standing]:
     """All cases but those that came to nothing, without their small numbers."""
     return {
-        each.case.id: replace(each, number=0)
+        each.case.id: replace(
+            each,
+            number=0,
+            step=without_number(each.step),
+            steps=tuple(map(without_number, each.steps)),
+            next_step=without_number(each.next_step),
+        )
         for each in life.standings()
         if each.case.closed_by != WITHDRAWN
     }
+
+
+def without_number(now: StepNow | None) -> StepNow | None:
+    """Leave out the two sentences that say the case's number."""
+    return now and replace(now, step=replace(now.step, action="", after=""))
 
 
 LATE = ["money-came", "two-parcels", "pickup-expiring", "late-letter"]
