@@ -259,6 +259,30 @@ def test_a_prepared_letter_keeps_its_lines_and_cannot_leave_its_box() -> None:
     assert "&lt;/div&gt;&lt;h1&gt;СДЕЛАТЬ" in written.html
 
 
+@pytest.mark.parametrize(
+    ("addressee", "channel", "line"),
+    [
+        ("юристу", "по почте", "Кому: юристу — по почте"),
+        ("юристу", "", "Кому: юристу"),
+        ("", "в пункте выдачи", "Где: в пункте выдачи"),
+        ("", "", ""),
+    ],
+)
+def test_what_is_sent_to_nobody_names_a_place_and_no_addressee(
+    addressee: str, channel: str, line: str
+) -> None:
+    written = page(a_standing(step=a_step(addressee=addressee, channel=channel)))
+    lines = [
+        each.strip()
+        for each in written.text.splitlines()
+        if each.strip().startswith(("Кому", "Где"))
+    ]
+
+    assert lines == [line] * bool(line)
+    assert ("<b>Кому:</b>" in written.html) == line.startswith("Кому")
+    assert ("<b>Где:</b>" in written.html) == line.startswith("Где")
+
+
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_the_page_needs_nothing_from_outside(language: str) -> None:
     html = render(full(), language).html
