@@ -70,8 +70,9 @@ def cases(life: Life) -> dict[str, Standing]:
 
 
 def without_number(now: StepNow | None) -> StepNow | None:
-    """Leave out the two sentences that say the case's number."""
-    return now and replace(now, step=replace(now.step, action="", after=""))
+    """Leave out the three sentences that may say the case's number."""
+    step = now and replace(now.step, action="", after="")
+    return now and replace(now, step=step, caution="")
 
 
 LATE = ["money-came", "two-parcels", "pickup-expiring", "late-letter"]
