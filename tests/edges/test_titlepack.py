@@ -9,9 +9,13 @@ from importlib.resources import files
 from string import Template
 
 import pytest
+from ladders import CONTACTS, OWNER, RULES, a_case, standing, told
 
 from triage.core.event import EventKind
+from triage.core.letter import facts_for, lacking, render
+from triage.core.memo import write
 from triage.core.pack import Packs
+from triage.core.sheet import NOTE
 from triage.edges.packs import load
 from triage.edges.titlepack import SPOKEN
 from triage.errors import ConfigError
@@ -47,6 +51,60 @@ def _reasons() -> Iterator[str]:
 
 
 REASONS = frozenset(_reasons())
+
+
+MEMOS = {"check", "pickup", "documents"}
+HOLE = r"\{[a-z]+\}|\$[a-z_0-9]+"
+PASSAGES = ("checklist", "receipts", "snapshot")
+FACTS = {
+    "paid_on": "2026-10-20",
+    "promised_on": "2026-11-02",
+    "delivered_on": "2026-11-11",
+    "cancelled_on": "2026-11-01",
+    "keep_until": "2026-12-14",
+    "moved_to": "2026-11-20",
+    "seller_name": "Shop",
+    "seller_inn": "7707083893",
+    "only_in_person": "да",
+}
+
+
+def said_in_memos() -> Iterator[str]:
+    """Yield the lines that memos are made of beside their own."""
+    for texts in packs().ladder.texts.values():
+        for name in PASSAGES:
+            yield from _lines(texts.get(name, ""))
+
+
+def said_below_letters() -> Iterator[str]:
+    """Yield what stands below letters, for the owner to heed before he sends them."""
+    ladder = packs().ladder
+    for letter in ladder.letters.values():
+        yield from _lines(letter.text.partition(f"\n{NOTE}\n")[2])
+    for texts in ladder.texts.values():
+        for name in ("footer", "footer_short", "note"):
+            yield from _lines(texts.get(name, ""))
+    for plan in ladder.plans.values():
+        for step in plan:
+            for variant in step.variants:
+                yield from _lines(variant.changes.get("texts", {}).get("note", ""))
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        words = re.sub(r"^(?:\?!?[a-z_0-9]+ )+", "", line)
+        if words.startswith("$") or NOTE in words:
+            continue
+        for part in words.split("$caution"):
+            yield part.removeprefix(".").strip()
+
+
+def without_names(text: str) -> str:
+    """Leave out what stays Russian: what is quoted, what is to be typed, and the law."""
+    cited = {norm.cite for norm in packs().ladder.norms.values()}
+    for name in sorted(cited, key=len, reverse=True):
+        text = text.replace(name, "") if name else text
+    return re.sub(r"(?m)^— payment: .*$", "", QUOTED.sub("", text))
 
 
 def names(text: str) -> set[str]:
@@ -194,10 +252,102 @@ def test_nothing_is_translated_that_the_packs_do_not_say():
     """A sentence that was changed in the packs has to be changed here as well."""
     ours = {*said_of_steps(), *packs().ladder.phrases.values(), *REASONS}
     ours |= {norm.cite for norm in packs().ladder.norms.values()}
-    templates = {re.sub(r"\{[a-z]+\}", "{}", words) for words in ours}
+    ours |= {*said_below_letters(), *said_in_memos()}
+    templates = {re.sub(HOLE, "{}", words) for words in ours}
 
     for sentence in packs("en").tongue.said:
-        assert re.sub(r"\{[a-z]+\}", "{}", sentence) in templates, sentence
+        assert re.sub(HOLE, "{}", sentence) in templates, sentence
+
+
+def test_all_that_stands_below_a_letter_for_the_owner_is_english():
+    tongue = packs("en").tongue
+
+    below = [*said_below_letters(), *said_in_memos()]
+    assert len(below) > 70
+    for words in below:
+        said = tongue.of(words.replace("$number", "7").replace("$length", "за"))
+        assert not RUSSIAN.search(QUOTED.sub("", re.sub(HOLE, "", said))), words
+
+
+@pytest.mark.parametrize("name", sorted(MEMOS))
+def test_a_memo_asks_for_nothing_that_its_original_does_not_know(name):
+    mine, original = packs("en").tongue.memos[name], packs().ladder.letters[name]
+
+    assert names(mine) <= names(original.text)
+    assert not RUSSIAN.search(QUOTED.sub("", re.sub(": how .*", "", mine)))
+
+
+def test_every_letter_to_the_owner_alone_is_a_memo():
+    sent_to_nobody = {
+        step.letter
+        for plan in packs().ladder.plans.values()
+        for step in plan
+        if step.letter and not step.addressee
+    }
+
+    assert sent_to_nobody == MEMOS == {*packs("en").tongue.memos}
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("told_too", [{}, FACTS], ids=["nothing told", "all told"])
+def test_memos_are_english_and_letters_that_are_sent_are_russian(rule, told_too):
+    english, russian = packs("en"), packs()
+    case = a_case(rule, **told_too)
+    acts = [told(case, "payment", "мир")] if told_too else []
+    now = standing(case, "2026-12-01", *acts, number=7)
+    for each in now.steps:
+        step = each.step
+        for name in filter(None, (step.letter, step.again, *step.more_letters)):
+            letter = russian.ladder.letters[name]
+            facts = facts_for(
+                *(now, acts, russian.ladder, OWNER), step=step.id, contacts=CONTACTS
+            )
+            if lacking(letter, facts):
+                continue
+            mine = write(letter, facts, rule, english.tongue)
+            if name in MEMOS:
+                assert not RUSSIAN.search(without_names(mine)), mine
+                continue
+            text, _, note = mine.partition(f"\n{NOTE}\n")
+            assert text == render(letter, facts).partition(f"\n{NOTE}\n")[0]
+            assert not RUSSIAN.search(without_names(note)), note
+
+
+def test_a_memo_of_the_owners_own_that_lacks_a_fact_gives_way_to_the_packs(tmp_path):
+    (tmp_path / "en" / "letters").mkdir(parents=True)
+    mine = tmp_path / "en" / "letters" / "check.txt"
+    case = a_case("refund-missing")
+    now = standing(case, "2026-12-01")
+    facts = facts_for(now, [], packs().ladder, OWNER, step="check")
+    letter = packs().ladder.letters["check"]
+
+    def written() -> str:
+        tongue = load(SHOPS, "ru", tmp_path, "en").tongue
+        return write(letter, facts, case.rule, tongue)
+
+    mine.write_text("Look at order $order, $ticket.")
+    assert written().startswith("Проверьте заказ")
+    mine.write_text("Look at order $order.")
+    assert written() == f"Look at order {case.order}.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "fault"),
+    [
+        ("chek.txt", b"x", "no such letter; did you mean 'check'?"),
+        ("check.txt", b"100 $ or more", "a lone $"),
+        ("check.txt", b"\xff", "not text in UTF-8"),
+    ],
+)
+def test_a_memo_that_is_wrong_is_named(tmp_path, name, data, fault):
+    (tmp_path / "en" / "letters").mkdir(parents=True)
+    (tmp_path / "en" / "letters" / name).write_bytes(data)
+
+    with pytest.raises(ConfigError) as caught:
+        load(SHOPS, "ru", tmp_path, "en")
+
+    assert f"en/letters/{name}: " in "\n".join(caught.value.problems)
+    assert fault in "\n".join(caught.value.problems)
 
 
 def test_why_a_letter_is_not_counted_is_said_in_english():

@@ -22,6 +22,8 @@ class Tongue:
     """Sentence -> the same; `{name}` stands for what differs."""
     happened: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Rule -> what happened, a text as in letters."""
+    memos: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Letter -> its text, where it goes to nobody but the owner."""
     day: str = ""  # how a day is written: see strftime
 
     def of(self, text: str) -> str:

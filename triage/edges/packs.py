@@ -24,8 +24,7 @@ from triage.edges.marketpack import read_marketplace
 from triage.edges.receiptpack import FILE as RECEIPTS
 from triage.edges.receiptpack import read_shapes
 from triage.edges.tables import BuiltIn, Table, nearest
-from triage.edges.titlepack import FILE as TITLES
-from triage.edges.titlepack import in_words_of
+from triage.edges.titlepack import in_words_of, words_of
 from triage.errors import ConfigError
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -74,11 +73,11 @@ def load(
         for rule in market.rules
         if law is not None and rule.id not in law.plans
     ]
-    titles = b""
+    spoken: dict[str, bytes] = {}
     if language not in (None, ladder):
-        titles = _files(str(language), own, problems).get(TITLES, b"")
-    if titles:
-        found[f"{language}/titles"] = {TITLES: titles}
+        spoken = words_of(_files(str(language), own, problems))
+    if spoken:
+        found[f"{language}/titles"] = spoken
     if problems or law is None:
         raise ConfigError("пакеты не годятся:", problems)
     packs = Packs(
@@ -90,8 +89,8 @@ def load(
         receipts=receipts,
         words=_words(found[ladder]),
     )
-    if titles:
-        packs = in_words_of(packs, str(language), titles, problems)
+    if spoken:
+        packs = in_words_of(packs, str(language), spoken, problems)
     if problems:
         raise ConfigError("пакеты не годятся:", problems)
     return packs

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from triage.core.act import Act, effective
 from triage.core.case import Fact
-from triage.core.letter import facts_for, lacking, render
+from triage.core.letter import facts_for, lacking
+from triage.core.memo import write
 from triage.core.sheet import plain
 from triage.core.step import Letter, Standing, Step
 from triage.edges import cases
@@ -64,7 +65,7 @@ def letter(
                 for name in missing
             ],
         )
-    return render(text, known)
+    return write(text, known, standing.case.rule, bench.packs.tongue)
 
 
 def _letter_of(step: Step, bench: Bench, letter_id: str, *, paper: bool) -> Letter:
@@ -120,5 +121,6 @@ def texts(
         text = bench.packs.ladder.letters.get(step.step.letter)
         known = facts(standing, acts.get(standing.case.order, []), bench)
         if text is not None and not lacking(text, known):
-            found[standing.case.id] = plain(render(text, known))
+            words = write(text, known, standing.case.rule, bench.packs.tongue)
+            found[standing.case.id] = plain(words)
     return found
