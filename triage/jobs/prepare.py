@@ -93,7 +93,8 @@ def find_step(standing: Standing, bench: Bench, step_id: str) -> Step:
         UsageError: there is none.
     """
     ladder = bench.packs.ladder_of(standing.case.pack)
-    plan = ladder.plan(standing.case.rule)
+    called = str(standing.number or standing.case.id)
+    plan = tuple(s.of_case(called) for s in ladder.plan(standing.case.rule))
     if standing.step is not None:  # as the facts that were told have it
         plan = tuple(now.step for now in standing.steps)
     if not step_id:
